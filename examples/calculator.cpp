@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How much may this account carry, where does it go under, and by which test?
+// Reads account files (docs/reference/account-file.md) and answers as a table or as JSON.
+//
+//   calculator [FILE|-] [--format table|json] [--scalar double|decimal|rational] [--batch] [--tick TICK] [--lenient]
+#include "calculator.hpp"
+
+#include <loadline/core/text.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t longest_line = std::size_t{16} << 20;
+constexpr int bad_input = 2, bad_output = 3;
+
+/// 1234567.5 as "1,234,567.50"; small prices keep six significant digits.
+std::string number(double x) {
+  std::array<char, 64> buffer{};
+  const double size = std::fabs(x);
+  const int places = size >= 100 || size == 0 ? 2 : size >= 1 ? 4 : size >= 1e-9 ? std::min(14, 5 - static_cast<int>(std::floor(std::log10(size)))) : 12;
+  if (size >= 1e15) return std::snprintf(buffer.data(), buffer.size(), "%.6g", x), buffer.data();
+  std::snprintf(buffer.data(), buffer.size(), "%.*f", places, x);
+  std::string text = buffer.data();
+  const std::size_t first = text[0] == '-' ? 1 : 0;
+  for (std::size_t at = std::min(text.find('.'), text.size()); at > first + 3;) text.insert(at -= 3, ",");
+  return text;
+}
+std::string number(const Json& x) { return x.is_null() ? "-" : number(calculator::shown(x)); }
+std::string percent(double x) {
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%+.2f %%", 100 * x);
+  return buffer.data();
+}
+
+std::string times(const Json& x) {
+  if (x.is_null()) return "-";
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.2fx", calculator::shown(x));
+  return buffer.data();
+}
+
+/// Rows of text, columns aligned: the first to the left, the others to the right.
+class Table {
+ public:
+  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  std::string text() const {
+    std::vector<std::size_t> width;
+    for (const auto& r : rows_)
+      for (std::size_t i = 0; i < r.size(); ++i) {
+        if (i == width.size()) width.push_back(0);
+        width[i] = std::max(width[i], r[i].size());
+      }
+    std::string out;
+    for (const auto& r : rows_) {
+      std::string line = "  ";
+      for (std::size_t i = 0; i < r.size(); ++i) {
+        const std::string pad(width[i] - r[i].size(), ' ');
+        line += i == 0 ? r[i] + pad : "  " + pad + r[i];
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      out += line + "\n";
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// "98,345.10 (-12.46 %)", or why there is none.
+std::string price(const Json& path, const std::string& side, const Json& mark) {
+  const bool dead = path["liquidatable_now"].get<bool>();
+  const Json& p = path[(dead ? "recover_" : "liq_") + side];
+  if (p.is_null()) return dead ? "-" : "never";
+  const double value = calculator::shown(p);
+  return mark.is_null() ? percent(value) : number(value) + " (" + percent(value / calculator::shown(mark) - 1) + ")";
+}
+
+std::string wallet_table(const Json& a, const std::string& title) {
+  std::string out = title + ": " + a["status"].get<std::string>() + "\n";
+  Table figures;
+  figures.row({"equity", number(a["equity"]), "maintenance", number(a["maintenance"]), "excess", number(a["excess"])});
+  figures.row({"initial", number(a["initial"]), "available", number(a["available"]), "gross notional", number(a["gross_notional"])});
+  figures.row({"margin ratio", a["margin_ratio"].is_null() ? "-" : percent(calculator::shown(a["margin_ratio"])).substr(1), "leverage", times(a["effective_leverage"]), "net leverage",
+               times(a["net_leverage"])});
+  out += figures.text();
+  if (!a["positions"].empty()) {
+    Table t;
+    t.row({"position", "notional", "pnl", "maintenance", "bracket", ""});
+    for (const Json& p : a["positions"]) {
+      const std::string side = p["side"].get<std::string>();
+      t.row({p["symbol"].get<std::string>() + (side.empty() ? "" : " " + side), number(p["notional"]), number(p["pnl"]), number(p["maintenance"]), std::to_string(p["bracket"].get<int>() + 1),
+             p["above_last_cap"].get<bool>() ? "above the last cap" : ""});
+    }
+    out += "\n" + t.text();
+  }
+  Table t;
+  bool dead = false;
+  for (const auto& [key, k] : a["keys"].items()) dead = dead || k["liquidatable_now"].get<bool>();
+  t.row({dead ? "liquidatable: safe again" : "liquidated", "mark", "below", "above", "bankrupt below", "bankrupt above"});
+  const auto bankrupt = [](const Json& path, const char* side, bool is_key) {
+    const Json& p = path[std::string("bankrupt_") + side];
+    if (path["bankrupt_now"].get<bool>()) return std::string("now");
+    return p.is_null() ? "never" : is_key ? number(p) : percent(calculator::shown(p));
+  };
+  for (const auto& [key, k] : a["keys"].items())
+    t.row({key, number(k["price"]), price(k, "below", k["price"]), price(k, "above", k["price"]), bankrupt(k, "below", true), bankrupt(k, "above", true)});
+  for (const auto& [name, p] : a["paths"].items())
+    t.row({name + " (together)", "", price(p, "below", nullptr), price(p, "above", nullptr), bankrupt(p, "below", false), bankrupt(p, "above", false)});
+  return out + "\n" + t.text();
+}
+
+std::string table(const Json& a) {
+  std::string title = a["name"].is_null() ? "account" : a["name"].get<std::string>();
+  if (!a["venue"].is_null()) title += " at " + a["venue"].get<std::string>();
+  std::string out = wallet_table(a, title + ", in " + a["numeraire"].get<std::string>());
+  for (const Json& pool : a["pools"]) out += "\n" + wallet_table(pool, "isolated " + pool["name"].get<std::string>());
+  for (const Json& w : a["warnings"]) out += "warning: " + w["code"].get<std::string>() + " at " + w["at"].get<std::string>() + "\n";
+  return out;
+}
+
+/// Lines of a stream, in constant memory: a line that is too long is passed over, and said to be.
+class Lines {
+ public:
+  explicit Lines(std::FILE* in) : in_(in) {}
+
+  /// False at the end. `too_long`: the line was cut.
+  bool next(std::string& line, bool& too_long) {
+    line.clear();
+    too_long = false;
+    for (bool any = false;; any = true) {
+      if (at_ == size_) {
+        at_ = 0;
+        size_ = std::fread(buffer_.data(), 1, buffer_.size(), in_);
+        if (size_ == 0) return std::exchange(any, false) && !std::exchange(ended_, true);
+      }
+      const char* begin = buffer_.data() + at_;
+      const char* end = static_cast<const char*>(std::memchr(begin, '\n', size_ - at_));
+      const std::size_t count = end == nullptr ? size_ - at_ : static_cast<std::size_t>(end - begin);
+      if (!too_long && line.size() + count > longest_line) too_long = true, line.clear(), line.shrink_to_fit();
+      if (!too_long) line.append(begin, count);
+      at_ += count + (end == nullptr ? 0 : 1);
+      if (end != nullptr) return true;
+    }
+  }
+
+ private:
+  std::FILE* in_;
+  std::array<char, 1 << 16> buffer_{};
+  std::size_t at_ = 0, size_ = 0;
+  bool ended_ = false;
+};
+
+bool write(const std::string& text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size(); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, with a status of its own
+  CLI::App app("Margin, liquidation and bankruptcy prices of an account file (schema 1).", "calculator");
+  std::string file = "-", format = isatty(STDOUT_FILENO) != 0 ? "table" : "json", scalar = "double", tick;
+  bool batch = false;
+  calculator::Options options;
+  app.add_option("file", file, "an account file, or - for standard input")->capture_default_str();
+  app.add_option("--format", format, "table (default on a terminal) or json")->check(CLI::IsMember({"table", "json"}));
+  app.add_option("--scalar", scalar, "double, decimal (50 digits) or rational (exact)")->check(CLI::IsMember({"double", "decimal", "rational"}))->capture_default_str();
+  app.add_flag("--batch", batch, "one account a line in, one answer a line out");
+  app.add_option("--tick", tick, "the tick of positions that name none");
+  app.add_flag("--lenient", options.lenient, "unknown fields are warnings");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : bad_input;
+  }
+  if (!tick.empty()) {
+    const auto t = loadline::read_number<double>(tick);
+    if (!t || !(*t > 0)) return std::fprintf(stderr, "calculator: --tick %s: must be a number above 0\n", tick.c_str()), bad_input;
+    options.tick = tick;
+  }
+  const auto answer = scalar == "double" ? calculator::answer_double : scalar == "decimal" ? calculator::answer_decimal : calculator::answer_rational;
+  const auto show = [&](const Json& a) { return format == "json" || a.contains("error") ? a.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : table(a); };
+
+  std::FILE* in = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
+  if (in == nullptr) return std::perror(("calculator: " + file).c_str()), bad_input;
+  int status = 0;
+  if (batch) {
+    Lines lines(in);
+    std::string line;
+    for (bool too_long = false; status == 0 && lines.next(line, too_long);) {
+      if (!too_long && line.find_first_not_of(" \t\r\n\f\v") == std::string::npos) continue;
+      const Json a = too_long ? Json{{"error", {{"code", "BAD_JSON"}, {"message", "the line is longer than 16 MiB"}, {"at", ""}}}} : answer(line, options);
+      if (!write(show(a))) status = bad_output;
+    }
+  } else {
+    std::string text;
+    std::array<char, 1 << 16> buffer{};
+    for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), in)) > 0;) text.append(buffer.data(), n);
+    const Json a = answer(text, options);
+    const bool bad = a.contains("error");
+    if (bad) {
+      std::fprintf(stderr, "calculator: %s: %s\n", a["error"]["code"].get<std::string>().c_str(), a["error"]["message"].get<std::string>().c_str());
+      status = bad_input;
+    }
+    if ((!bad || format == "json") && !write(show(a))) status = bad_output;
+  }
+  if (std::ferror(in) != 0) std::perror(("calculator: " + file).c_str()), status = bad_input;
+  if (std::fflush(stdout) != 0) status = bad_output;
+  if (status == bad_output) std::fprintf(stderr, "calculator: cannot write the answer\n");
+  return status;
+}

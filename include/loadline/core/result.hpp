@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/config.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+/// @file
+/// A value or an error: which rule was broken, and where.
+
+namespace loadline {
+inline namespace v1 {
+
+/// What is wrong with the data. Names follow the account file's codes; the numbers are fixed, they end up in logs.
+enum class Errc : std::uint16_t {
+  bad_json = 1,
+  bad_number = 2,
+  number_range = 3,
+  bad_time = 4,
+  bad_field = 5,
+  missing_field = 6,
+  unknown_field = 7,
+  unsupported = 8,
+  bad_schema = 9,
+  duplicate_key = 20,
+  duplicate_name = 21,
+  duplicate_asset = 22,
+  duplicate_symbol = 23,
+  bad_price = 30,
+  missing_price = 31,
+  stale_price = 32,
+  bad_ratio = 40,
+  bad_weight = 41,
+  bad_rule = 42,
+  bad_tiers = 50,
+  empty_tiers = 51,
+  tiers_not_concave = 52,
+  empty_brackets = 60,
+  bad_brackets = 61,
+  bad_mmr = 62,
+  brackets_not_convex = 63,
+  cum_mismatch = 64,
+  bad_leverage = 70,
+  bad_size = 71,
+  overflow = 80,
+};
+
+/// The stable text of a code, as the account file's answers print it.
+[[nodiscard]] constexpr const char* name(Errc code) noexcept {
+  switch (code) {
+    case Errc::bad_json: return "BAD_JSON";
+    case Errc::bad_number: return "BAD_NUMBER";
+    case Errc::number_range: return "NUMBER_RANGE";
+    case Errc::bad_time: return "BAD_TIME";
+    case Errc::bad_field: return "BAD_FIELD";
+    case Errc::missing_field: return "MISSING_FIELD";
+    case Errc::unknown_field: return "UNKNOWN_FIELD";
+    case Errc::unsupported: return "UNSUPPORTED";
+    case Errc::bad_schema: return "BAD_SCHEMA";
+    case Errc::duplicate_key: return "DUPLICATE_KEY";
+    case Errc::duplicate_name: return "DUPLICATE_NAME";
+    case Errc::duplicate_asset: return "DUPLICATE_ASSET";
+    case Errc::duplicate_symbol: return "DUPLICATE_SYMBOL";
+    case Errc::bad_price: return "BAD_PRICE";
+    case Errc::missing_price: return "MISSING_PRICE";
+    case Errc::stale_price: return "STALE_PRICE";
+    case Errc::bad_ratio: return "BAD_RATIO";
+    case Errc::bad_weight: return "BAD_WEIGHT";
+    case Errc::bad_rule: return "BAD_RULE";
+    case Errc::bad_tiers: return "BAD_TIERS";
+    case Errc::empty_tiers: return "EMPTY_TIERS";
+    case Errc::tiers_not_concave: return "TIERS_NOT_CONCAVE";
+    case Errc::empty_brackets: return "EMPTY_BRACKETS";
+    case Errc::bad_brackets: return "BAD_BRACKETS";
+    case Errc::bad_mmr: return "BAD_MMR";
+    case Errc::brackets_not_convex: return "BRACKETS_NOT_CONVEX";
+    case Errc::cum_mismatch: return "CUM_MISMATCH";
+    case Errc::bad_leverage: return "BAD_LEVERAGE";
+    case Errc::bad_size: return "BAD_SIZE";
+    case Errc::overflow: return "OVERFLOW";
+  }
+  return "UNKNOWN";
+}
+
+/// What the code means, for people.
+[[nodiscard]] constexpr const char* message(Errc code) noexcept {
+  switch (code) {
+    case Errc::bad_json: return "the text is not JSON";
+    case Errc::bad_number: return "not a finite number";
+    case Errc::number_range: return "the number is outside the range of its type";
+    case Errc::bad_time: return "not a time, or a time after as_of";
+    case Errc::bad_field: return "a wrong type, an unknown word, or a value outside its range";
+    case Errc::missing_field: return "the field is needed";
+    case Errc::unknown_field: return "the field is unknown";
+    case Errc::unsupported: return "valid, but not supported by this version";
+    case Errc::bad_schema: return "only schema 1 is known";
+    case Errc::duplicate_key: return "the object repeats a name";
+    case Errc::duplicate_name: return "the name is taken";
+    case Errc::duplicate_asset: return "the asset appears twice";
+    case Errc::duplicate_symbol: return "the symbol and side appear twice";
+    case Errc::bad_price: return "a price must be above zero";
+    case Errc::missing_price: return "the key has no price";
+    case Errc::stale_price: return "the price is older than its max_age";
+    case Errc::bad_ratio: return "a ratio must be above zero";
+    case Errc::bad_weight: return "the weight is outside its range";
+    case Errc::bad_rule: return "a rule lists at least one test, each once, with a ratio above zero";
+    case Errc::bad_tiers: return "tier caps must ascend, only the last may be open";
+    case Errc::empty_tiers: return "no tiers";
+    case Errc::tiers_not_concave: return "tier weights must not rise";
+    case Errc::empty_brackets: return "no brackets";
+    case Errc::bad_brackets: return "bracket caps must ascend without gap or overlap, only the last may be open";
+    case Errc::bad_mmr: return "a maintenance rate must be in [0, 1)";
+    case Errc::brackets_not_convex: return "maintenance rates must not fall";
+    case Errc::cum_mismatch: return "the given deduction is not the one that keeps the requirement continuous";
+    case Errc::bad_leverage: return "a leverage must be above zero";
+    case Errc::bad_size: return "the number of items is too large";
+    case Errc::overflow: return "a figure is too large for its type";
+  }
+  return "unknown";
+}
+
+/// Which field of the account is at fault.
+enum class Field : std::uint8_t {
+  account, cash, mark, rule_ratio, rule, position, key, size, multiplier, entry, leverage, accrued, fee_rate,
+  liquidation_fee_rate, taker_fee_rate, maintenance_fixed, tick, isolated_margin, bracket_coefficient, brackets,
+  bracket, bracket_floor, bracket_cap, bracket_rate, bracket_cum, symbol,
+};
+
+/// The first fault found: the code, the field, the index of the position (or mark) and of the bracket inside it.
+struct Error {
+  Errc code = Errc::bad_field;
+  Field field = Field::account;
+  std::uint32_t index = 0;
+  std::uint32_t item = 0;
+  friend constexpr bool operator==(const Error&, const Error&) = default;
+};
+
+inline namespace LOADLINE_FLAGS {
+
+/// A value or an error, with the names of std::expected; ours in every language mode, since an alias would give C++20
+/// and C++23 objects different symbols.
+template <class V, class E = Error>
+class [[nodiscard]] Result {
+ public:
+  using value_type = V;
+  using error_type = E;
+  constexpr Result(V value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  constexpr Result(E error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
+  constexpr explicit operator bool() const noexcept { return has_value(); }
+
+  [[nodiscard]] constexpr const V& operator*() const& noexcept { return LOADLINE_ASSERT(has_value()), *value_; }
+  [[nodiscard]] constexpr V& operator*() & noexcept { return LOADLINE_ASSERT(has_value()), *value_; }
+  [[nodiscard]] constexpr V&& operator*() && noexcept { return LOADLINE_ASSERT(has_value()), *std::move(value_); }
+  [[nodiscard]] constexpr const V* operator->() const noexcept { return &**this; }
+  [[nodiscard]] constexpr V* operator->() noexcept { return &**this; }
+  [[nodiscard]] constexpr const E& error() const noexcept { return LOADLINE_ASSERT(!has_value()), error_; }
+  [[nodiscard]] constexpr V value_or(V other) const& { return has_value() ? *value_ : std::move(other); }
+
+  /// `f` of the value (a Result), or this error.
+  template <class F>
+  constexpr auto and_then(F&& f) const& -> std::remove_cvref_t<std::invoke_result_t<F, const V&>> {
+    if (has_value()) return std::forward<F>(f)(*value_);
+    return error_;
+  }
+
+ private:
+  std::optional<V> value_;
+  E error_{};
+};
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/result.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+/// @file
+/// JSON text as a tree whose numbers stay text, and whose repeated names are seen.
+
+namespace loadline {
+inline namespace v1 {
+
+/// A fault of an account file: the code, the path of the culprit, and what is wrong in words.
+struct FileError {
+  Errc code = Errc::bad_json;
+  std::string at;
+  std::string message;
+};
+
+/// One JSON value. A number keeps its text, so that no digit is lost before the scalar reads it.
+struct JsonValue {
+  enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+  Kind kind = Kind::null;
+  bool flag = false;
+  std::string text;              ///< of a number or a string
+  std::vector<std::string> names;  ///< of an object's members, in the file's order
+  std::vector<JsonValue> items;    ///< of an array or an object
+
+  [[nodiscard]] const JsonValue* find(std::string_view name) const noexcept {
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (names[i] == name) return &items[i];
+    return nullptr;
+  }
+};
+
+inline namespace LOADLINE_FLAGS {
+namespace detail {
+
+/// nlohmann_json with long double for numbers: its range lets texts through that a double would refuse as infinite.
+using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
+
+/// Builds a JsonValue from parser events.
+class DocumentBuilder : public nlohmann::json_sax<Json> {
+ public:
+  static constexpr std::size_t most_levels = 200;
+
+  [[nodiscard]] JsonValue& root() noexcept { return root_; }
+  [[nodiscard]] bool repeated() const noexcept { return !repeated_.empty(); }
+  [[nodiscard]] const std::string& repeated_at() const noexcept { return repeated_; }
+  [[nodiscard]] const FileError& error() const noexcept { return error_; }
+
+  bool null() override { return add({}); }
+  bool boolean(bool value) override { return add({JsonValue::Kind::boolean, value, {}, {}, {}}); }
+  bool number_integer(number_integer_t value) override { return number(std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return number(std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& text) override { return number(text); }
+  bool string(string_t& value) override { return add({JsonValue::Kind::string, false, std::move(value), {}, {}}); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return open(JsonValue::Kind::object); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(JsonValue::Kind::array); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    Frame& frame = frames_.back();
+    if (!frame.seen.insert(name).second && repeated_.empty()) repeated_ = path() + (frames_.size() > 1 ? "." : "") + name;
+    frame.value->names.push_back(std::move(name));
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& e) override {
+    error_ = {Errc::bad_json, path(), e.what()};
+    if (e.id == 406) {
+      error_ = {Errc::number_range, path(), "number out of range"};
+    } else if (const std::size_t first = token.find_first_not_of(" \t\r\n:,[{-"); first != std::string::npos && (token[first] == 'N' || token[first] == 'I')) {
+      error_ = {Errc::bad_number, path(), "not a finite number, at byte " + std::to_string(position)};
+    }
+    return false;
+  }
+
+ private:
+  struct Frame {
+    JsonValue* value;
+    std::unordered_set<std::string> seen;
+  };
+
+  bool number(std::string text) { return add({JsonValue::Kind::number, false, std::move(text), {}, {}}); }
+  JsonValue* place(JsonValue value) {
+    if (frames_.empty()) return root_ = std::move(value), &root_;
+    return &frames_.back().value->items.emplace_back(std::move(value));
+  }
+  bool add(JsonValue value) {
+    place(std::move(value));
+    return true;
+  }
+  bool open(JsonValue::Kind kind) {
+    if (frames_.size() == most_levels) {
+      error_ = {Errc::bad_json, path(), "nested more than 200 levels deep"};
+      return false;
+    }
+    frames_.push_back({place({kind, false, {}, {}, {}}), {}});
+    return true;
+  }
+  bool close() {
+    frames_.pop_back();
+    return true;
+  }
+  /// Where the parser stands: the value that is open or comes next.
+  std::string path() const {
+    std::string out;
+    for (const Frame& frame : frames_) {
+      const JsonValue& v = *frame.value;
+      if (v.kind == JsonValue::Kind::array) {
+        const bool inside = &frame != &frames_.back();
+        out += "[" + std::to_string(inside ? v.items.size() - 1 : v.items.size()) + "]";
+      } else if (v.names.size() > v.items.size() || (&frame != &frames_.back() && !v.names.empty())) {
+        out += (out.empty() ? "" : ".") + v.names.back();
+      }
+    }
+    return out;
+  }
+
+  JsonValue root_;
+  std::vector<Frame> frames_;
+  std::string repeated_;
+  FileError error_;
+};
+
+}  // namespace detail
+
+/// Parses one JSON text. The whole text is read before a repeated name is reported.
+///
+/// @par Errors BAD_JSON (also invalid UTF-8 and more than 200 levels), BAD_NUMBER (a bare NaN or Infinity), NUMBER_RANGE, DUPLICATE_KEY
+/// @par Cost   O(text)
+[[nodiscard]] inline Result<JsonValue, FileError> parse_json(std::string_view text) {
+  detail::DocumentBuilder builder;
+  if (!detail::Json::sax_parse(text.begin(), text.end(), &builder)) return builder.error();
+  if (builder.repeated()) return FileError{Errc::duplicate_key, builder.repeated_at(), "the object repeats a name"};
+  return std::move(builder.root());
+}
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/text.hpp"
+
+#include <boost/multiprecision/cpp_dec_float.hpp>
+#include <boost/multiprecision/cpp_int.hpp>
+
+#include <string>
+
+/// @file
+/// Boost.Multiprecision as scalars: cpp_dec_float_50 (audit) and cpp_rational (proof).
+///
+/// Works from Boost 1.74. Include it before the first use of these scalars: a rational that is not known to be exact
+/// claims nothing. Component loadline::multiprecision.
+
+namespace loadline {
+inline namespace v1 {
+
+using Decimal = boost::multiprecision::cpp_dec_float_50;
+using Rational = boost::multiprecision::cpp_rational;
+
+template <>
+struct ScalarTraits<Rational> : ScalarDefaults<Rational> {
+  static constexpr bool exact = true;
+};
+template <>
+struct ScalarTraits<Decimal> : ScalarDefaults<Decimal> {
+  static Decimal roundoff() { return Decimal("1e-49"); }  // it carries guard digits, but promises 50
+};
+
+inline namespace LOADLINE_FLAGS {
+namespace detail {
+
+/// 10^n, n >= 0.
+[[nodiscard]] inline boost::multiprecision::cpp_int power_of_ten(unsigned n) { return boost::multiprecision::pow(boost::multiprecision::cpp_int(10), n); }
+
+/// Decimal digits as an integer; no leading zero reaches Boost, which would read octal.
+[[nodiscard]] inline boost::multiprecision::cpp_int integer(std::string_view digits) {
+  const std::size_t first = digits.find_first_not_of('0');
+  return first == std::string_view::npos ? boost::multiprecision::cpp_int(0) : boost::multiprecision::cpp_int(std::string(digits.substr(first)));
+}
+
+/// A decimal text without sign as an integer times a power of ten.
+struct ScaledInteger {
+  boost::multiprecision::cpp_int digits;
+  int exponent;
+};
+[[nodiscard]] inline ScaledInteger scaled_integer(std::string_view text) {
+  const std::size_t e = text.find_first_of("eE");
+  const std::string_view mantissa = text.substr(0, e);
+  int exponent = 0;
+  if (e != std::string_view::npos) {
+    std::string_view s = text.substr(e + 1);
+    if (s.front() == '+') s.remove_prefix(1);
+    std::from_chars(s.data(), s.data() + s.size(), exponent);
+  }
+  const std::size_t point = mantissa.find('.');
+  std::string digits(mantissa.substr(0, point));
+  if (point != std::string_view::npos) {
+    digits += mantissa.substr(point + 1);
+    exponent -= static_cast<int>(mantissa.size() - point - 1);
+  }
+  return {integer(digits), exponent};
+}
+
+/// The exact value of any number's text; a hex float is the double that it names.
+[[nodiscard]] inline Result<Rational> exact_value(const NumberText& text) {
+  Rational x;
+  if (text.form == NumberForm::decimal) {
+    const ScaledInteger value = scaled_integer(text.first);
+    const auto shift = power_of_ten(static_cast<unsigned>(value.exponent < 0 ? -value.exponent : value.exponent));
+    x = value.exponent < 0 ? Rational(value.digits, shift) : Rational(value.digits * shift);
+  } else if (text.form == NumberForm::fraction) {
+    x = Rational(integer(text.first), integer(text.second));
+  } else {
+    const Result<double> d = ScalarText<double>::read(NumberText{text.form, false, text.first, {}});
+    if (!d) return d.error();
+    x = Rational(*d);
+  }
+  return text.negative ? Rational(-x) : x;
+}
+
+}  // namespace detail
+}  // namespace LOADLINE_FLAGS
+
+/// Exact in both directions; written "p/q", or "p" for an integer.
+template <>
+struct ScalarText<Rational> {
+  static constexpr bool json_number = false;
+  [[nodiscard]] static Result<Rational> read(const NumberText& text) { return detail::exact_value(text); }
+  [[nodiscard]] static std::string write(const Rational& x) { return x.str(); }
+};
+
+/// A decimal text is read as it stands (to 50 digits and the guard digits), any other number to 50 digits; written with 50.
+template <>
+struct ScalarText<Decimal> {
+  static constexpr bool json_number = false;
+  [[nodiscard]] static Result<Decimal> read(const NumberText& text) {
+    if (text.form == NumberForm::decimal) {
+      const detail::ScaledInteger value = detail::scaled_integer(text.first);
+      return Decimal((text.negative ? "-" : "") + value.digits.str() + "e" + std::to_string(value.exponent));
+    }
+    const Result<Rational> x = detail::exact_value(text);
+    if (!x) return x.error();
+    return Decimal(Decimal(numerator(*x)) / Decimal(denominator(*x)));
+  }
+  [[nodiscard]] static std::string write(const Decimal& x) { return x.str(50); }
+};
+
+}  // namespace v1
+}  // namespace loadline

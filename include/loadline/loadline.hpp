@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// @file
+/// loadline: how much a leveraged account may carry, where it goes under, and what happens then.
+///
+/// This header needs no third party. Beside it: loadline/f64.hpp (aliases for double), loadline/ext (JSON,
+/// Boost.Multiprecision), loadline/margin/bracket_file.hpp (brackets from text).
+
+#include "loadline/core/numerics.hpp"
+#include "loadline/piecewise/newton.hpp"
+#include "loadline/portfolio/portfolio.hpp"
+#include "loadline/venues/binance_usdm.hpp"
+#include "loadline/version.hpp"

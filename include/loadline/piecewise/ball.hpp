@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/scalar.hpp"
+
+/// @file
+/// A number known to lie within a radius: two doubles for the middle, one for the radius.
+
+namespace loadline {
+inline namespace v1 {
+inline namespace LOADLINE_FLAGS {
+
+/// An enclosure of a real number: |x - (hi + lo)| <= radius, with hi the double nearest to hi + lo.
+///
+/// Every operation carries the radii of its operands and adds what it rounds off itself, measured by error-free
+/// transformations, not estimated: sums and products of short numbers keep the radius 0 and are *known* to be exact.
+/// So a report in `double` is computed with about 106 bits, its figures are rounded once, and each error has a bound.
+/// Comparisons ask for certainty: `a < b` is true only where it holds for every member of both balls; `sign` is 0 where
+/// the ball holds 0 and `sign_is_certain` tells whether it holds anything else.
+/// @par Rounding the middle to nearest, the radius upwards (inflated by 2^-50, plus 2^-1000 where a product underflows)
+/// @par Errors   an overflow gives a ball that is not finite
+/// @par Cost     20 to 60 operations each; needs IEEE doubles (core/numerics.hpp)
+/// @par Source   error-free transformations: Dekker 1971, Knuth; radii: the usual midpoint-radius arithmetic
+class Ball {
+ public:
+  constexpr explicit Ball(int value) noexcept : hi_(value) {}
+  constexpr explicit Ball(double value) noexcept : hi_(value) {}
+
+  [[nodiscard]] constexpr double hi() const noexcept { return hi_; }
+  [[nodiscard]] constexpr double lo() const noexcept { return lo_; }
+  [[nodiscard]] constexpr double radius() const noexcept { return radius_; }
+  [[nodiscard]] constexpr bool exact() const noexcept { return radius_ == 0.0; }
+
+  /// Rounded to nearest, which is right to half a unit in the last place plus the radius.
+  [[nodiscard]] constexpr explicit operator double() const noexcept { return hi_; }
+
+  /// How far the nearest double may be from the real number.
+  [[nodiscard]] constexpr double rounding_error() const noexcept { return (absolute(lo_) + radius_) * inflate; }
+
+  [[nodiscard]] constexpr Ball operator-() const noexcept { return Ball(-hi_, -lo_, radius_); }
+
+  [[nodiscard]] friend Ball operator+(const Ball& x, const Ball& y) noexcept {
+    const Pair s = two_sum(x.hi_, y.hi_), t = two_sum(x.lo_, y.lo_);
+    const Pair c = two_sum(s.rest, t.sum);
+    const Pair v = two_sum(s.sum, c.sum);
+    const Pair w = two_sum(t.rest, v.rest);
+    const Pair z = two_sum(v.sum, w.sum);
+    return Ball(z.sum, z.rest, (x.radius_ + y.radius_ + absolute(c.rest) + absolute(w.rest)) * inflate);
+  }
+  [[nodiscard]] friend Ball operator-(const Ball& x, const Ball& y) noexcept { return x + -y; }
+
+  [[nodiscard]] friend Ball operator*(const Ball& x, const Ball& y) noexcept {
+    const Pair p = two_product(x.hi_, y.hi_), q = two_product(x.hi_, y.lo_), r = two_product(x.lo_, y.hi_), t = two_product(x.lo_, y.lo_);
+    const Pair a = two_sum(q.sum, r.sum);
+    const Pair b = two_sum(a.sum, p.rest);
+    const Pair c = two_sum(b.sum, t.sum);
+    const Pair z = two_sum(p.sum, c.sum);
+    const double dropped = absolute(q.rest) + absolute(r.rest) + absolute(t.rest) + absolute(a.rest) + absolute(b.rest) + absolute(c.rest);
+    const double carried = x.reach() * y.radius_ + y.reach() * x.radius_;
+    const double lost = underflow(p.sum, x.hi_, y.hi_) + underflow(q.sum, x.hi_, y.lo_) + underflow(r.sum, x.lo_, y.hi_) +
+                        underflow(t.sum, x.lo_, y.lo_) + underflow(carried, x.radius_ + y.radius_, 1.0);
+    return Ball(z.sum, z.rest, (dropped + carried) * inflate + lost);
+  }
+
+  [[nodiscard]] friend Ball operator/(const Ball& x, const Ball& y) noexcept {
+    const double least = absolute(y.hi_) - absolute(y.lo_) - y.radius_;
+    const double q1 = x.hi_ / y.hi_;
+    const Ball rest1 = x - Ball(q1) * y;
+    const Pair q = two_sum(q1, rest1.hi_ / y.hi_);
+    // The quotient as found, times y, misses x by what is left: a bound that needs no theorem.
+    const Ball middle(q.sum, q.rest, 0.0);
+    const Ball rest2 = x - middle * y;
+    const double missed = absolute(rest2.hi_) + absolute(rest2.lo_) + rest2.radius_;
+    if (missed == 0.0 && least > 0.0) return middle;
+    if (!(least > 0.0)) return Ball(q.sum, q.rest, 1.0 / 0.0 * (missed + 1.0));
+    return Ball(q.sum, q.rest, missed / (least * deflate) * inflate + 0x1p-1000);
+  }
+
+  Ball& operator+=(const Ball& y) noexcept { return *this = *this + y; }
+  Ball& operator-=(const Ball& y) noexcept { return *this = *this - y; }
+
+  [[nodiscard]] friend bool operator<(const Ball& x, const Ball& y) noexcept {
+    const Ball d = y - x;
+    return d.hi_ > 0.0 && d.hi_ > (absolute(d.lo_) + d.radius_) * inflate;
+  }
+  [[nodiscard]] friend bool operator==(const Ball& x, const Ball& y) noexcept {
+    const Ball d = y - x;
+    return d.hi_ == 0.0 && d.lo_ == 0.0 && d.radius_ == 0.0;
+  }
+
+ private:
+  struct Pair {
+    double sum, rest;
+  };
+  static constexpr double inflate = 1.0 + 0x1p-50, deflate = 1.0 - 0x1p-50;
+
+  constexpr Ball(double hi, double lo, double radius) noexcept : hi_(hi), lo_(lo), radius_(radius) {}
+
+  static constexpr double absolute(double x) noexcept { return x < 0.0 ? -x : x; }
+  constexpr double reach() const noexcept { return absolute(hi_) + absolute(lo_) + radius_; }
+  /// Below 2^-900 the rest of a product of two non-zero numbers may itself be lost.
+  static constexpr double underflow(double product, double x, double y) noexcept {
+    return absolute(product) < 0x1p-900 && x != 0.0 && y != 0.0 ? 0x1p-1000 : 0.0;
+  }
+  static constexpr Pair two_sum(double a, double b) noexcept {
+    const double s = a + b, z = s - a;
+    return {s, (a - (s - z)) + (b - z)};
+  }
+  static Pair two_product(double a, double b) noexcept {
+    const double p = a * b;
+    return {p, __builtin_fma(a, b, -p)};
+  }
+
+  double hi_, lo_ = 0.0, radius_ = 0.0;
+};
+
+/// 0 where the ball holds 0 (or is not a number).
+[[nodiscard]] inline int sign(const Ball& x) noexcept { return (Ball(0) < x ? 1 : 0) - (x < Ball(0) ? 1 : 0); }
+[[nodiscard]] inline bool sign_is_certain(const Ball& x) noexcept { return sign(x) != 0 || x == Ball(0); }
+[[nodiscard]] inline bool is_finite(const Ball& x) noexcept { return x.hi() - x.hi() == 0.0 && x.radius() - x.radius() == 0.0; }
+
+}  // namespace LOADLINE_FLAGS
+
+template <>
+struct ScalarTraits<double> : ScalarDefaults<double> {
+  using Working = Ball;
+};
+
+}  // namespace v1
+}  // namespace loadline

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/piecewise/term.hpp"
+
+#include <optional>
+
+/// @file
+/// The normal form along one path, walked cell by cell.
+
+namespace loadline {
+inline namespace v1 {
+
+enum class Toward : unsigned char { below, above };
+
+/// The open interval on which a path is defined; an end that is absent lies at infinity.
+template <Scalar T>
+struct Domain {
+  std::optional<Point<T>> low, high;
+};
+
+/// f = base + sum of terms along one path, with a cursor in every term.
+///
+/// The walk moves cursors *by index*; whether an edge is met is decided by signs and by comparing edges with each other,
+/// never by comparing a computed edge with s again: rounding can neither skip a cell nor repeat one.
+/// @par Cost  line, next: O(terms); seek, start: O(terms * pieces); no allocation
+template <Scalar T>
+struct Slice {
+  Line<T> base;
+  std::span<Term<T>> terms;
+  Domain<T> domain;
+  bool certain = true;  ///< false once a sign was needed that the scalar could not tell
+};
+
+inline namespace LOADLINE_FLAGS {
+
+/// The sign of x; notes in `certain` where it is in doubt.
+template <Scalar T>
+[[nodiscard]] constexpr int decide(const T& x, bool& certain) {
+  const int s = sign(x);
+  if (s == 0 && !sign_is_certain(x)) certain = false;
+  return s;
+}
+
+/// f on the present cell.
+template <Scalar T>
+[[nodiscard]] constexpr Line<T> line(const Slice<T>& f) {
+  Line<T> l = f.base;
+  for (const Term<T>& t : f.terms) {
+    const Line<T> u = line(t);
+    l.a += u.a;
+    l.b += u.b;
+  }
+  return l;
+}
+
+/// Sets the cursors to the pieces that hold s itself: an edge belongs to the piece below it.
+template <Scalar T>
+constexpr void seek(Slice<T>& f, const Point<T>& s) {
+  for (Term<T>& t : f.terms)
+    for (t.piece = 0; t.piece + 1 < t.schedule.size() && decide(scaled_at(gap(t, t.piece + 1), s), f.certain) > 0;) ++t.piece;
+}
+
+/// Sets the cursors to the first cell of the domain, just above its low end.
+template <Scalar T>
+constexpr void start(Slice<T>& f) {
+  for (Term<T>& t : f.terms) {
+    const int rise = sign(turn(t));
+    const auto beyond = [&](std::size_t i) {
+      const Line<T> g = gap(t, i);
+      if (f.domain.low) {
+        const int s = decide(scaled_at(g, *f.domain.low), f.certain);
+        return s > 0 || (s == 0 && rise > 0);
+      }
+      const int s = -sign(g.b);
+      return s > 0 || (s == 0 && decide(g.a, f.certain) > 0);
+    };
+    for (t.piece = 0; t.piece + 1 < t.schedule.size() && beyond(t.piece + 1);) ++t.piece;
+  }
+}
+
+/// The next edge of a term in one direction, and whether its cursor rises there; nullopt: none before infinity.
+template <Scalar T>
+struct Edge {
+  Point<T> at;
+  bool rises;
+};
+template <Scalar T>
+[[nodiscard]] constexpr std::optional<Edge<T>> next_edge(const Term<T>& t, Toward side) {
+  const int along = side == Toward::above ? sign(turn(t)) : -sign(turn(t));
+  if (along == 0 || (along > 0 ? t.piece + 1 == t.schedule.size() : t.piece == 0)) return std::nullopt;
+  const bool rises = along > 0;
+  const Line<T> g = gap(t, rises ? t.piece + 1 : t.piece);
+  const int slope = sign(g.b);
+  if (slope == 0 || (slope > 0) != (rises == (side == Toward::above))) return std::nullopt;  // it lies behind, or nowhere
+  if (slope > 0) return Edge<T>{{T(-g.a), g.b}, rises};
+  return Edge<T>{{g.a, T(-g.b)}, rises};
+}
+
+/// -1, 0, 1: whether p lies below, on or above q. Points that the scalar cannot tell apart count as one.
+template <Scalar T>
+[[nodiscard]] constexpr int compare(const Point<T>& p, const Point<T>& q) {
+  const T same = T(p.d - q.d);
+  if (sign(same) == 0 && sign_is_certain(same)) return sign(T(p.n - q.n));
+  return sign(T(T(p.n * q.d) - T(q.n * p.d)));
+}
+
+/// Moves over the next tier edge (all terms that have it) and returns it; nullopt: the domain's end comes first.
+template <Scalar T>
+constexpr std::optional<Point<T>> next(Slice<T>& f, Toward side) {
+  std::optional<Point<T>> nearest;
+  for (const Term<T>& t : f.terms) {
+    const std::optional<Edge<T>> e = next_edge(t, side);
+    if (!e) continue;
+    if (nearest) {
+      const int order = compare(e->at, *nearest);
+      if (side == Toward::above ? order >= 0 : order <= 0) continue;
+    }
+    nearest = e->at;
+  }
+  if (!nearest) return std::nullopt;
+  const std::optional<Point<T>>& end = side == Toward::above ? f.domain.high : f.domain.low;
+  if (end) {
+    const int order = compare(*nearest, *end);
+    if (side == Toward::above ? order >= 0 : order <= 0) return std::nullopt;
+  }
+  for (Term<T>& t : f.terms) {
+    const std::optional<Edge<T>> e = next_edge(t, side);
+    if (e && compare(e->at, *nearest) == 0) e->rises ? ++t.piece : --t.piece;
+  }
+  return nearest;
+}
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline

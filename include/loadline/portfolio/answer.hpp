@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/amount.hpp"
+#include "loadline/margin/rule.hpp"
+#include "loadline/piecewise/roots.hpp"
+
+#include <optional>
+#include <span>
+
+/// @file
+/// What the queries of a portfolio answer.
+
+namespace loadline {
+inline namespace v1 {
+
+/// Whether there is a price on a side.
+enum class Outcome : unsigned char {
+  price,    ///< there is one
+  none,     ///< there is no such price on this side
+  already,  ///< the account is there at these marks (liquidatable, or bankrupt): it needs no price to get there
+};
+
+/// A liquidation or bankruptcy price on one side of the mark, or the reason why there is none.
+template <Scalar T>
+class Bound {
+ public:
+  constexpr Bound(Outcome outcome) : value_(T(0)), outcome_(outcome) {}                    // NOLINT(google-explicit-constructor)
+  constexpr Bound(const Price<T>& price) : value_(price.raw()), outcome_(Outcome::price) {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] constexpr Outcome outcome() const noexcept { return outcome_; }
+  [[nodiscard]] constexpr bool has_value() const noexcept { return outcome_ == Outcome::price; }
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+  [[nodiscard]] constexpr Price<T> operator*() const {
+    LOADLINE_ASSERT(has_value());
+    return value_;
+  }
+
+ private:
+  T value_;
+  Outcome outcome_;
+};
+
+/// Both sides of one key.
+template <Scalar T>
+struct Bounds {
+  Bound<T> below, above;
+};
+
+/// The figures of an account at its marks.
+template <Scalar T>
+struct Figures {
+  Money<T> equity;          ///< cash + sum of PnL and accrued
+  Money<T> margin_balance;  ///< the same, with haircuts where assets have them
+  Money<T> maintenance, initial;
+  Money<T> excess;     ///< margin balance - ratio * maintenance: at or below zero is liquidation
+  Money<T> available;  ///< margin balance - initial
+  Money<T> gross_notional, net_notional;
+  std::optional<Ratio<T>> margin_ratio;        ///< maintenance / margin balance; absent if maintenance is 0 or the balance is not above 0
+  std::optional<Ratio<T>> effective_leverage;  ///< gross notional / equity; absent if equity is not above 0
+  std::optional<Ratio<T>> net_leverage;        ///< |net notional| / equity; likewise
+  Status status;
+  Tests tests;         ///< those that are on
+  bool liquidatable;   ///< one of them fails (a bankrupt account without tests is not liquidated)
+  bool certain;  ///< false: a sign that decides the status was in doubt, and the account is reported as less safe
+};
+
+/// The figures of one position at its mark.
+template <Scalar T>
+struct PositionFigures {
+  std::uint32_t position;  ///< index in the account
+  Money<T> notional, pnl, maintenance, initial;
+  T measure;              ///< what chose the bracket: notional at mark or entry, or contracts
+  Ratio<T> rate;          ///< of its bracket
+  T cum;                  ///< deduction in use
+  std::uint32_t bracket;  ///< 0-based row
+  bool above_last_cap;
+  std::optional<Price<T>> allocated_bankruptcy_price;  ///< the mark moved by this position's share of equity, by maintenance
+};
+
+/// One root of one test along a path.
+template <Scalar T>
+struct TestRoot {
+  T value;
+  RootKind kind;
+  Test test;
+};
+
+/// One side of a path. Absent: there is no such point on this side.
+template <Scalar T>
+struct PathSide {
+  std::optional<T> liquidation = {};  ///< end of the range around the present in which no test fails
+  std::optional<Test> test = {};      ///< the test that fails there
+  std::optional<T> recovery = {};     ///< for an account that fails now: where it stops failing
+  std::optional<T> bankruptcy = {};   ///< where equity falls below zero
+  std::optional<T> distance = {};     ///< |liquidation / mark - 1|; keys only
+  std::optional<T> tick = {};         ///< the liquidation price rounded to the tick, against the account; keys only
+};
+
+/// Where an account changes status along one path, in a key's price or in a joint move s.
+template <Scalar T>
+struct PathAnswer {
+  bool liquidatable_now, bankrupt_now;
+  PathSide<T> below = {}, above = {};
+  bool has_tick = false;                       ///< whether a position of the key has a tick
+  std::span<const TestRoot<T>> roots = {};     ///< every root of every test that is on, ascending; lies in the workspace
+  std::optional<double> ulp = {};              ///< no price above is further off than so many units in its last place; absent: no claim
+};
+
+}  // namespace v1
+}  // namespace loadline

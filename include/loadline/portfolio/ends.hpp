@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/margin/rule.hpp"
+#include "loadline/piecewise/roots.hpp"
+
+#include <array>
+
+/// @file
+/// Where an account with several tests changes status along one path.
+
+namespace loadline {
+inline namespace v1 {
+
+/// The roots of the tests that are on.
+template <Scalar T>
+using RootsByTest = std::array<std::optional<Roots<T>>, test_count>;
+
+/// One end of the connected range of equal status around the present.
+template <Scalar T>
+struct End {
+  Point<T> at;
+  Test test;  ///< the test that fails there, or (from a failing start) that stops failing
+};
+template <Scalar T>
+struct Ends {
+  std::optional<End<T>> below, above;
+};
+
+inline namespace LOADLINE_FLAGS {
+
+/// Whether a sign fails.
+[[nodiscard]] constexpr bool sign_fails(int sign, LiquidateWhen when) noexcept { return when == LiquidateWhen::below_zero ? sign < 0 : sign <= 0; }
+
+/// Walks the roots of all tests outward from a start, merged in order.
+///
+/// The account fails where any test does. At a jump the point itself is left open: what counts there is the range beyond.
+/// @par Cost O(roots), no allocation
+template <Scalar T>
+class Frontier {
+ public:
+  constexpr Frontier(const RootsByTest<T>& roots, LiquidateWhen when, const Point<T>& start) : roots_(&roots), when_(when), start_(start) {}
+
+  /// The end of the range around the start, whose status is `failing`, towards one side.
+  [[nodiscard]] constexpr std::optional<End<T>> end(Toward side, bool failing) const {
+    std::array<std::size_t, test_count> next{};  // below: roots not yet passed lie before it; above: at and after it
+    bool on_root = false;
+    for (std::size_t t = 0; t < test_count; ++t) {
+      if (!(*roots_)[t]) continue;
+      const std::span<const Root<T>> r = (*roots_)[t]->roots;
+      std::size_t i = 0;
+      while (i < r.size() && compare(r[i].at, start_) < 0) ++i;
+      const bool exact = i < r.size() && compare(r[i].at, start_) == 0;
+      on_root = on_root || exact;
+      next[t] = exact && side == Toward::above ? i : exact ? i + 1 : i;
+    }
+    for (bool at_start = on_root;; at_start = false) {
+      const std::optional<Point<T>> p = nearest(next, side);
+      if (!p) return std::nullopt;
+      const std::array<std::size_t, test_count> before = next;
+      Tests here, point;
+      bool known = true;
+      for (std::size_t t = 0; t < test_count; ++t) {
+        if (!(*roots_)[t]) continue;
+        const Roots<T>& r = *(*roots_)[t];
+        const bool moves = is_at(r, next[t], *p, side);
+        const std::size_t root = side == Toward::above ? next[t] : next[t] - 1;
+        if (moves && !r.roots[root].zero) known = false;
+        if (moves ? r.roots[root].zero && sign_fails(0, when_) : sign_fails(sign_here(r, next[t]), when_)) point.add(static_cast<Test>(t));
+        if (moves) next[t] = side == Toward::above ? next[t] + 1 : next[t] - 1;
+        if (sign_fails(sign_here(r, next[t]), when_)) here.add(static_cast<Test>(t));
+      }
+      const bool flips_beyond = !here.empty() != failing;
+      const bool flips_on = !at_start && (known || !point.empty()) && !point.empty() != failing;
+      if (flips_beyond || flips_on) return End<T>{*p, named(before, *p, side, failing ? failing_in(before) : here, point)};
+    }
+  }
+
+ private:
+  /// Sign in the interval that the walk is in: with `next` roots below it.
+  static constexpr int sign_here(const Roots<T>& r, std::size_t next) noexcept { return r.sign_below(next); }
+
+  static constexpr bool is_at(const Roots<T>& r, std::size_t next, const Point<T>& p, Toward side) {
+    if (side == Toward::above ? next == r.roots.size() : next == 0) return false;
+    return compare(r.roots[side == Toward::above ? next : next - 1].at, p) == 0;
+  }
+
+  constexpr std::optional<Point<T>> nearest(const std::array<std::size_t, test_count>& next, Toward side) const {
+    std::optional<Point<T>> best;
+    for (std::size_t t = 0; t < test_count; ++t) {
+      if (!(*roots_)[t]) continue;
+      const std::span<const Root<T>> r = (*roots_)[t]->roots;
+      if (side == Toward::above ? next[t] == r.size() : next[t] == 0) continue;
+      const Point<T>& p = r[side == Toward::above ? next[t] : next[t] - 1].at;
+      if (!best || (side == Toward::above ? compare(p, *best) < 0 : compare(*best, p) < 0)) best = p;
+    }
+    return best;
+  }
+
+  constexpr Tests failing_in(const std::array<std::size_t, test_count>& next) const {
+    Tests failing;
+    for (std::size_t t = 0; t < test_count; ++t)
+      if ((*roots_)[t] && sign_fails(sign_here(*(*roots_)[t], next[t]), when_)) failing.add(static_cast<Test>(t));
+    return failing;
+  }
+
+  /// Of the tests with a root at p, the first that fails next to it or on it; else the first.
+  constexpr Test named(const std::array<std::size_t, test_count>& before, const Point<T>& p, Toward side, Tests beside, Tests on) const {
+    std::optional<Test> first;
+    for (std::size_t t = 0; t < test_count; ++t) {
+      if (!(*roots_)[t] || !is_at(*(*roots_)[t], before[t], p, side)) continue;
+      const Test test = static_cast<Test>(t);
+      if (beside.has(test) || on.has(test)) return test;
+      if (!first) first = test;
+    }
+    return *first;
+  }
+
+  const RootsByTest<T>* roots_;
+  LiquidateWhen when_;
+  Point<T> start_;
+};
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline
