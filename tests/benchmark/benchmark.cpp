@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prices per call beside a hand-written solver, in one process: medians of interleaved rounds, one JSON object a line.
+// Ratios mean something; nanoseconds of one machine do not.
+#include "yardstick.hpp"
+
+#include <loadline/loadline.hpp>
+#include <loadline/margin/bracket_file.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#ifdef __clang__
+#define LOADLINE_BENCHMARK_COMPILER "clang " __clang_version__
+#else
+#define LOADLINE_BENCHMARK_COMPILER "gcc " __VERSION__
+#endif
+#ifndef LOADLINE_BENCHMARK_FLAGS
+#define LOADLINE_BENCHMARK_FLAGS "unknown"
+#endif
+
+using namespace loadline;
+
+namespace {
+
+constexpr int ticks = 256;  // different marks, gone through again and again
+
+volatile double sink;
+
+double yardstick_or_zero(const Book& book, const double* mark, int symbol, int side) {
+  const double price = yardstick(book, mark, symbol, side);
+  return std::isnan(price) ? 0.0 : price;
+}
+
+struct Market {
+  const char* symbol;
+  double mark;
+};
+constexpr Market markets[] = {{"BTCUSDT", 67'000},  {"ETHUSDT", 2'500},  {"SOLUSDT", 170},    {"BNBUSDT", 590},     {"XRPUSDT", 0.53},
+                              {"DOGEUSDT", 0.14},   {"ADAUSDT", 0.34},   {"AVAXUSDT", 26},    {"LINKUSDT", 11},     {"LTCUSDT", 70},
+                              {"DOTUSDT", 4.1},     {"ATOMUSDT", 4.4},   {"SUIUSDT", 1.9},    {"AAVEUSDT", 150},    {"TRXUSDT", 0.165},
+                              {"BTCUSDC", 67'000},  {"ETHUSDC", 2'500},  {"1000PEPEUSDT", 0.0095}, {"1000SHIBUSDT", 0.0175}, {"BTCUSDT_241227", 68'000}};
+
+/// One account of n symbols, alternately long and short, for both solvers.
+struct Case {
+  int n;
+  std::vector<std::vector<Row>> rows;
+  std::vector<const Row*> row_starts;
+  std::vector<double> qty, entry;
+  std::vector<std::vector<double>> marks;
+  std::vector<std::vector<Price<double>>> typed_marks;
+  Book book{};
+  std::vector<Position<double>> positions;
+  Account<double> account;
+
+  Case(int count, const BracketFile<double>& file) : n(count) {
+    const double notional[] = {3.1e6, 8e5, 2.5e5, 6e4, 1.2e6};
+    double gross = 0;
+    for (int i = 0; i < n; ++i) {
+      const SymbolBrackets<double>& table = *file.find(markets[i].symbol);
+      rows.emplace_back();
+      for (const Bracket<double>& b : table.rows) rows.back().push_back({b.cap ? *b.cap : 0.0, b.rate.raw(), *b.cum});
+      rows.back().back().cap = std::numeric_limits<double>::infinity();
+      const double size = notional[i % 5] / markets[i].mark;
+      qty.push_back(i % 2 == 0 ? size : -size);
+      entry.push_back(markets[i].mark * (1 + 0.01 * (i % 3 - 1)));
+      gross += notional[i % 5];
+    }
+    for (const auto& r : rows) row_starts.push_back(r.data());
+    for (int i = 0; i < n; ++i)
+      positions.push_back({.key = KeyId{static_cast<std::uint32_t>(i)}, .size = qty[static_cast<std::size_t>(i)], .entry = entry[static_cast<std::size_t>(i)],
+                           .brackets = file.find(markets[i].symbol)->rows});
+    unsigned random = 12'345;
+    for (int t = 0; t < ticks; ++t) {
+      marks.emplace_back();
+      typed_marks.emplace_back();
+      for (int i = 0; i < n; ++i) {
+        random = random * 1'664'525U + 1'013'904'223U;
+        const double mark = markets[i].mark * (0.99 + 0.02 * (random >> 8) / (1U << 24));
+        marks.back().push_back(mark);
+        typed_marks.back().emplace_back(mark);
+      }
+    }
+    book = {gross / 8, n, qty.data(), entry.data(), row_starts.data()};
+    account = {.cash = gross / 8, .positions = positions};
+  }
+};
+
+/// Nanoseconds per call of f(tick), and what it returned, so that nothing is optimised away.
+template <class F>
+double nanoseconds(const F& f, int calls) {
+  double sum = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < calls; ++i) sum += f(static_cast<std::size_t>(i & (ticks - 1)));
+  const auto end = std::chrono::steady_clock::now();
+  sink = sum;
+  return std::chrono::duration<double, std::nano>(end - begin).count() / calls;
+}
+
+double median(std::vector<double> v) {
+  const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
+  std::nth_element(v.begin(), middle, v.end());
+  return *middle;
+}
+
+/// Times both in turn and prints one row.
+template <class Ours, class Yardstick>
+void row(const std::string& name, const char* only, const Ours& ours, const Yardstick& yardstick, int calls) {
+  if (only != nullptr && name.find(only) == std::string::npos) return;
+  std::vector<double> a, b;
+  for (int round = 0; round < 41; ++round) {
+    a.push_back(nanoseconds(ours, calls));
+    b.push_back(nanoseconds(yardstick, calls));
+  }
+  const double ns = median(a), yard = median(b);
+  std::printf("{\"name\": \"%s\", \"ns\": %.2f, \"yardstick_ns\": %.2f, \"ratio\": %.3f, \"compiler\": \"%s\", \"flags\": \"%s\"}\n", name.c_str(), ns, yard, ns / yard,
+              LOADLINE_BENCHMARK_COMPILER, LOADLINE_BENCHMARK_FLAGS);
+  std::fflush(stdout);
+}
+
+double number(const Bound<double>& b) { return b ? (*b).raw() : 0.0; }
+
+void rows(int n, const BracketFile<double>& file, const char* only) {
+  const Case c(n, file);
+  const auto made = Portfolio<double>::make(c.account, static_cast<std::uint32_t>(n));
+  if (!made) return static_cast<void>(std::fprintf(stderr, "%s\n", message(made.error().code)));
+  const Portfolio<double>& portfolio = *made;
+  const std::string size = "/n" + std::to_string(n);
+  const KeyId key{0};
+  const auto yardstick = [&](std::size_t t) { return yardstick_or_zero(c.book, c.marks[t].data(), 0, -1); };
+
+  double worst = 0;  // both must give the same prices
+  for (std::size_t t = 0; t < ticks; ++t)
+    for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(n); ++k) {
+      const double y = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), -1), z = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), +1);
+      const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], KeyId{k});
+      worst = std::max({worst, std::abs(y - number(below)) / markets[k].mark, std::abs(z - number(above)) / markets[k].mark});
+    }
+  if (worst > 1e-10) std::fprintf(stderr, "n%d: the solvers differ by %g of the mark\n", n, worst);
+
+  row("liquidation_price" + size, only, [&](std::size_t t) { return number(portfolio.liquidation_below(c.typed_marks[t], key)); }, yardstick, 20'000);
+  row("both_sides" + size, only, [&](std::size_t t) {
+    const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], key);
+    return number(below) + number(above);
+  }, yardstick, 20'000);
+  row("raw" + size, only, [&](std::size_t) { return number(Portfolio<double>::make(c.account, static_cast<std::uint32_t>(n))->liquidation_below(c.typed_marks[0], key)); }, yardstick, 500);
+  if (n != 20) return;
+  row("excess" + size, only, [&](std::size_t t) { return portfolio.excess(c.typed_marks[t]).raw(); }, yardstick, 20'000);
+  Workspace<double> workspace(portfolio);
+  std::vector<Bound<double>> out(portfolio.keys().size(), Outcome::none);
+  const auto all = [&](std::size_t t) {
+    portfolio.liquidation_prices(c.typed_marks[t], Toward::below, workspace, out);
+    return number(out[0]) + number(out[10]);
+  };
+  const auto all_yardstick = [&](std::size_t t) {
+    double sum = 0;
+    for (int k = 0; k < n; ++k) sum += yardstick_or_zero(c.book, c.marks[t].data(), k, -1);
+    return sum;
+  };
+  row("all_prices" + size, only, all, all_yardstick, 5'000);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) return std::fprintf(stderr, "usage: benchmark BRACKETS.csv [ROW]\n"), 2;
+  std::ifstream in(argv[1]);
+  std::stringstream text;
+  text << in.rdbuf();
+  const auto file = read_brackets<double>(text.str());
+  if (!file) return std::fprintf(stderr, "%s:%u: %s\n", argv[1], file.error().line, message(file.error().fault)), 2;
+  for (const int n : {1, 5, 20}) rows(n, *file, argc > 2 ? argv[2] : nullptr);
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the programs print, and how they end.
+set(examples_dir ${PROJECT_SOURCE_DIR}/examples)
+set(expected_script ${CMAKE_CURRENT_SOURCE_DIR}/scripts/expected.cmake)
+set(cli_dir ${CMAKE_CURRENT_SOURCE_DIR}/calculator)
+
+# example_test(NAME RUN command... [EXPECTED file] [STATUS n] [STDERR regex] [INPUT file])
+function(example_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPECTED;STATUS;STDERR;INPUT" "RUN")
+  string(JOIN "<next>" run ${arg_RUN})
+  set(options "-DRUN=${run}")
+  foreach(option EXPECTED STATUS STDERR INPUT)
+    if(DEFINED arg_${option})
+      list(APPEND options "-D${option}=${arg_${option}}")
+    endif()
+  endforeach()
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} ${options} -P ${expected_script})
+endfunction()
+
+example_test(example_quickstart RUN $<TARGET_FILE:quickstart> EXPECTED ${examples_dir}/expected/quickstart.txt)
+example_test(example_hedged_account RUN $<TARGET_FILE:hedged_account> ${examples_dir}/data/hedged_account.json EXPECTED ${examples_dir}/expected/hedged_account.txt)
+example_test(example_calculator RUN $<TARGET_FILE:calculator> ${examples_dir}/data/hedged_account.json --format table EXPECTED ${examples_dir}/expected/calculator.txt)
+foreach(scalar decimal rational)
+  example_test(calculator_table_${scalar} RUN $<TARGET_FILE:calculator> ${examples_dir}/data/hedged_account.json --format table --scalar ${scalar}
+               EXPECTED ${examples_dir}/expected/calculator.txt)
+endforeach()
+
+example_test(calculator_batch RUN $<TARGET_FILE:calculator> - --batch --format json --scalar rational INPUT ${cli_dir}/batch.jsonl EXPECTED ${cli_dir}/batch.expected)
+example_test(calculator_bad_object RUN $<TARGET_FILE:calculator> - --format json INPUT ${cli_dir}/bad.json EXPECTED ${cli_dir}/bad.expected STATUS 2 STDERR "UNKNOWN_FIELD: colateral")
+example_test(calculator_bad_object_table RUN $<TARGET_FILE:calculator> - --format table INPUT ${cli_dir}/bad.json STATUS 2 STDERR "UNKNOWN_FIELD: colateral")
+example_test(calculator_lenient RUN $<TARGET_FILE:calculator> - --format json --lenient INPUT ${cli_dir}/bad.json STATUS 0)
+example_test(calculator_no_such_file RUN $<TARGET_FILE:calculator> ${cli_dir}/no_such_file.json STATUS 2 STDERR "no_such_file")
+example_test(calculator_bad_option RUN $<TARGET_FILE:calculator> --scalar float STATUS 2 STDERR "float")
+example_test(calculator_bad_tick RUN $<TARGET_FILE:calculator> --tick 0 STATUS 2 STDERR "tick")
+example_test(calculator_full_disk RUN sh ${cli_dir}/cli.sh $<TARGET_FILE:calculator> ${cli_dir} full_disk STATUS 3 STDERR "cannot write")
+example_test(calculator_full_disk_one RUN sh ${cli_dir}/cli.sh $<TARGET_FILE:calculator> ${cli_dir} full_disk_one STATUS 3 STDERR "cannot write")
+example_test(calculator_closed_pipe RUN sh ${cli_dir}/cli.sh $<TARGET_FILE:calculator> ${cli_dir} closed_pipe STDERR "status 3")
+example_test(calculator_long_line RUN sh ${cli_dir}/cli.sh $<TARGET_FILE:calculator> ${cli_dir} long_line EXPECTED ${cli_dir}/long_line.expected)
+if(NOT CMAKE_CXX_FLAGS_DEBUG MATCHES "sanitize")  # sanitizers reserve address space of their own
+  example_test(calculator_constant_memory RUN sh ${cli_dir}/cli.sh $<TARGET_FILE:calculator> ${cli_dir} constant_memory EXPECTED ${cli_dir}/memory.expected)
+endif()
