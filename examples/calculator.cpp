@@ -44,7 +44,9 @@ std::string number(double x) {
   for (std::size_t at = std::min(text.find('.'), text.size()); at > first + 3;) text.insert(at -= 3, ",");
   return text;
 }
-std::string number(const Json& x) { return x.is_null() ? "-" : number(calculator::shown(x)); }
+std::string number(const Json& x) {
+  return x.is_null() ? "-" : number(calculator::shown(x));
+}
 std::string percent(double x) {
   std::array<char, 32> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%+.2f %%", 100 * x);
@@ -100,16 +102,16 @@ std::string wallet_table(const Json& a, const std::string& title) {
   Table figures;
   figures.row({"equity", number(a["equity"]), "maintenance", number(a["maintenance"]), "excess", number(a["excess"])});
   figures.row({"initial", number(a["initial"]), "available", number(a["available"]), "gross notional", number(a["gross_notional"])});
-  figures.row({"margin ratio", a["margin_ratio"].is_null() ? "-" : percent(calculator::shown(a["margin_ratio"])).substr(1), "leverage", times(a["effective_leverage"]), "net leverage",
-               times(a["net_leverage"])});
+  figures.row({"margin ratio", a["margin_ratio"].is_null() ? "-" : percent(calculator::shown(a["margin_ratio"])).substr(1), "leverage",
+               times(a["effective_leverage"]), "net leverage", times(a["net_leverage"])});
   out += figures.text();
   if (!a["positions"].empty()) {
     Table t;
     t.row({"position", "notional", "pnl", "maintenance", "bracket", ""});
     for (const Json& p : a["positions"]) {
       const std::string side = p["side"].get<std::string>();
-      t.row({p["symbol"].get<std::string>() + (side.empty() ? "" : " " + side), number(p["notional"]), number(p["pnl"]), number(p["maintenance"]), std::to_string(p["bracket"].get<int>() + 1),
-             p["above_last_cap"].get<bool>() ? "above the last cap" : ""});
+      t.row({p["symbol"].get<std::string>() + (side.empty() ? "" : " " + side), number(p["notional"]), number(p["pnl"]), number(p["maintenance"]),
+             std::to_string(p["bracket"].get<int>() + 1), p["above_last_cap"].get<bool>() ? "above the last cap" : ""});
     }
     out += "\n" + t.text();
   }
@@ -170,7 +172,9 @@ class Lines {
   bool ended_ = false;
 };
 
-bool write(const std::string& text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size(); }
+bool write(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+}
 
 }  // namespace
 
@@ -182,7 +186,9 @@ int main(int argc, char** argv) {
   calculator::Options options;
   app.add_option("file", file, "an account file, or - for standard input")->capture_default_str();
   app.add_option("--format", format, "table (default on a terminal) or json")->check(CLI::IsMember({"table", "json"}));
-  app.add_option("--scalar", scalar, "double, decimal (50 digits) or rational (exact)")->check(CLI::IsMember({"double", "decimal", "rational"}))->capture_default_str();
+  app.add_option("--scalar", scalar, "double, decimal (50 digits) or rational (exact)")
+      ->check(CLI::IsMember({"double", "decimal", "rational"}))
+      ->capture_default_str();
   app.add_flag("--batch", batch, "one account a line in, one answer a line out");
   app.add_option("--tick", tick, "the tick of positions that name none");
   app.add_flag("--lenient", options.lenient, "unknown fields are warnings");
@@ -197,7 +203,9 @@ int main(int argc, char** argv) {
     options.tick = tick;
   }
   const auto answer = scalar == "double" ? calculator::answer_double : scalar == "decimal" ? calculator::answer_decimal : calculator::answer_rational;
-  const auto show = [&](const Json& a) { return format == "json" || a.contains("error") ? a.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : table(a); };
+  const auto show = [&](const Json& a) {
+    return format == "json" || a.contains("error") ? a.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : table(a);
+  };
 
   std::FILE* in = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
   if (in == nullptr) return std::perror(("calculator: " + file).c_str()), bad_input;

@@ -64,8 +64,8 @@ int main(int argc, char** argv) {
     const auto e = portfolio->explain(file->marks, first, *dies, legs);
     std::printf("\nwhy %s at %.2f:\n", file->keys[first.index].c_str(), *dies);
     for (const auto& leg : legs)
-      std::printf("  %-14s  mark %10.2f  pnl %14.2f  maintenance %12.2f = %14.2f x %.4f - %.2f\n", file->label(file->positions[leg.position]).c_str(), leg.mark.raw(), leg.pnl.raw(),
-                  leg.maintenance.raw(), leg.notional.raw(), leg.rate.raw(), leg.cum);
+      std::printf("  %-14s  mark %10.2f  pnl %14.2f  maintenance %12.2f = %14.2f x %.4f - %.2f\n", file->label(file->positions[leg.position]).c_str(),
+                  leg.mark.raw(), leg.pnl.raw(), leg.maintenance.raw(), leg.notional.raw(), leg.rate.raw(), leg.cum);
     std::printf("  cash %.2f + pnl %.2f - maintenance %.2f = %.2f\n", e.cash.raw(), e.pnl.raw(), e.maintenance.raw(), e.excess.raw());
   }
   //! [explain]

@@ -8,8 +8,8 @@
 #include <loadline/margin/bracket_file.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -43,10 +43,10 @@ struct Market {
   const char* symbol;
   double mark;
 };
-constexpr Market markets[] = {{"BTCUSDT", 67'000},  {"ETHUSDT", 2'500},  {"SOLUSDT", 170},    {"BNBUSDT", 590},     {"XRPUSDT", 0.53},
-                              {"DOGEUSDT", 0.14},   {"ADAUSDT", 0.34},   {"AVAXUSDT", 26},    {"LINKUSDT", 11},     {"LTCUSDT", 70},
-                              {"DOTUSDT", 4.1},     {"ATOMUSDT", 4.4},   {"SUIUSDT", 1.9},    {"AAVEUSDT", 150},    {"TRXUSDT", 0.165},
-                              {"BTCUSDC", 67'000},  {"ETHUSDC", 2'500},  {"1000PEPEUSDT", 0.0095}, {"1000SHIBUSDT", 0.0175}, {"BTCUSDT_241227", 68'000}};
+constexpr Market markets[] = {{"BTCUSDT", 67'000}, {"ETHUSDT", 2'500}, {"SOLUSDT", 170},         {"BNBUSDT", 590},         {"XRPUSDT", 0.53},
+                              {"DOGEUSDT", 0.14},  {"ADAUSDT", 0.34},  {"AVAXUSDT", 26},         {"LINKUSDT", 11},         {"LTCUSDT", 70},
+                              {"DOTUSDT", 4.1},    {"ATOMUSDT", 4.4},  {"SUIUSDT", 1.9},         {"AAVEUSDT", 150},        {"TRXUSDT", 0.165},
+                              {"BTCUSDC", 67'000}, {"ETHUSDC", 2'500}, {"1000PEPEUSDT", 0.0095}, {"1000SHIBUSDT", 0.0175}, {"BTCUSDT_241227", 68'000}};
 
 /// One account of n symbols, alternately long and short, for both solvers.
 struct Case {
@@ -75,7 +75,9 @@ struct Case {
     }
     for (const auto& r : rows) row_starts.push_back(r.data());
     for (int i = 0; i < n; ++i)
-      positions.push_back({.key = KeyId{static_cast<std::uint32_t>(i)}, .size = qty[static_cast<std::size_t>(i)], .entry = entry[static_cast<std::size_t>(i)],
+      positions.push_back({.key = KeyId{static_cast<std::uint32_t>(i)},
+                           .size = qty[static_cast<std::size_t>(i)],
+                           .entry = entry[static_cast<std::size_t>(i)],
                            .brackets = file.find(markets[i].symbol)->rows});
     unsigned random = 12'345;
     for (int t = 0; t < ticks; ++t) {
@@ -120,12 +122,14 @@ void row(const std::string& name, const char* only, const Ours& ours, const Yard
     b.push_back(nanoseconds(yardstick, calls));
   }
   const double ns = median(a), yard = median(b);
-  std::printf("{\"name\": \"%s\", \"ns\": %.2f, \"yardstick_ns\": %.2f, \"ratio\": %.3f, \"compiler\": \"%s\", \"flags\": \"%s\"}\n", name.c_str(), ns, yard, ns / yard,
-              LOADLINE_BENCHMARK_COMPILER, LOADLINE_BENCHMARK_FLAGS);
+  std::printf("{\"name\": \"%s\", \"ns\": %.2f, \"yardstick_ns\": %.2f, \"ratio\": %.3f, \"compiler\": \"%s\", \"flags\": \"%s\"}\n", name.c_str(), ns, yard,
+              ns / yard, LOADLINE_BENCHMARK_COMPILER, LOADLINE_BENCHMARK_FLAGS);
   std::fflush(stdout);
 }
 
-double number(const Bound<double>& b) { return b ? (*b).raw() : 0.0; }
+double number(const Bound<double>& b) {
+  return b ? (*b).raw() : 0.0;
+}
 
 void rows(int n, const BracketFile<double>& file, const char* only) {
   const Case c(n, file);
@@ -139,20 +143,29 @@ void rows(int n, const BracketFile<double>& file, const char* only) {
   double worst = 0;  // both must give the same prices
   for (std::size_t t = 0; t < ticks; ++t)
     for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(n); ++k) {
-      const double y = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), -1), z = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), +1);
+      const double y = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), -1),
+                   z = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), +1);
       const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], KeyId{k});
       worst = std::max({worst, std::abs(y - number(below)) / markets[k].mark, std::abs(z - number(above)) / markets[k].mark});
     }
   if (worst > 1e-10) std::fprintf(stderr, "n%d: the solvers differ by %g of the mark\n", n, worst);
 
-  row("liquidation_price" + size, only, [&](std::size_t t) { return number(portfolio.liquidation_below(c.typed_marks[t], key)); }, yardstick, 20'000);
-  row("both_sides" + size, only, [&](std::size_t t) {
-    const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], key);
-    return number(below) + number(above);
-  }, yardstick, 20'000);
-  row("raw" + size, only, [&](std::size_t) { return number(Portfolio<double>::make(c.account, static_cast<std::uint32_t>(n))->liquidation_below(c.typed_marks[0], key)); }, yardstick, 500);
+  row(
+      "liquidation_price" + size, only, [&](std::size_t t) { return number(portfolio.liquidation_below(c.typed_marks[t], key)); }, yardstick, 20'000);
+  row(
+      "both_sides" + size, only,
+      [&](std::size_t t) {
+        const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], key);
+        return number(below) + number(above);
+      },
+      yardstick, 20'000);
+  row(
+      "raw" + size, only,
+      [&](std::size_t) { return number(Portfolio<double>::make(c.account, static_cast<std::uint32_t>(n))->liquidation_below(c.typed_marks[0], key)); },
+      yardstick, 500);
   if (n != 20) return;
-  row("excess" + size, only, [&](std::size_t t) { return portfolio.excess(c.typed_marks[t]).raw(); }, yardstick, 20'000);
+  row(
+      "excess" + size, only, [&](std::size_t t) { return portfolio.excess(c.typed_marks[t]).raw(); }, yardstick, 20'000);
   Workspace<double> workspace(portfolio);
   std::vector<Bound<double>> out(portfolio.keys().size(), Outcome::none);
   const auto all = [&](std::size_t t) {

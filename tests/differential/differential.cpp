@@ -42,7 +42,9 @@ Rational exact(const Json& x) {
   return *loadline::read_number<Rational>(x.is_string() ? x.get<std::string>() : x.dump());
 }
 
-bool is_number(const Json& x) { return x.is_number() || (x.is_string() && loadline::read_number<Rational>(x.get_ref<const std::string&>())); }
+bool is_number(const Json& x) {
+  return x.is_number() || (x.is_string() && loadline::read_number<Rational>(x.get_ref<const std::string&>()));
+}
 
 /// Collects differences; a path names each.
 class Comparison {
@@ -59,7 +61,9 @@ class Comparison {
   }
 
  private:
-  void differ(const std::string& at, const Json& ours, const Json& expected) { differences.push_back(at + ": " + ours.dump() + ", expected " + expected.dump()); }
+  void differ(const std::string& at, const Json& ours, const Json& expected) {
+    differences.push_back(at + ": " + ours.dump() + ", expected " + expected.dump());
+  }
 
   void compare(const Json& ours, const Json& expected, const std::string& at) {
     const bool text_field = at.ends_with(".symbol") || at.ends_with(".key") || at.ends_with(".side") || at.ends_with(".name") || at.ends_with(".as_of");

@@ -58,7 +58,8 @@ Made make(Bytes& in) {
   for (unsigned i = 0; i < count; ++i) {
     const unsigned bits = in.byte();
     const double size = in.number();
-    m.positions.push_back({.key = KeyId{(bits >> 1) % 2}, .size = bits & 1 ? size : -size, .entry = in.number(), .brackets = m.tables[in.byte() % 3], .symbol = SymbolId{i}});
+    m.positions.push_back(
+        {.key = KeyId{(bits >> 1) % 2}, .size = bits & 1 ? size : -size, .entry = in.number(), .brackets = m.tables[in.byte() % 3], .symbol = SymbolId{i}});
     Position<double>& p = m.positions.back();
     if (bits & 8) p.bracket_unit = BracketUnit::size;
     if (bits & 16) p.bracket_rule = BracketRule::whole;
@@ -68,7 +69,10 @@ Made make(Bytes& in) {
   }
   const unsigned bits = in.byte();
   m.account.cash = bits & 1 ? -in.number() : in.number() * 16;
-  m.account.rule = {.requirement = (bits & 6) != 6, .requirement_ratio = bits & 8 ? 1.05 : 1.0, .equity = (bits & 2) != 0, .when = bits & 16 ? LiquidateWhen::below_zero : LiquidateWhen::at_or_below_zero};
+  m.account.rule = {.requirement = (bits & 6) != 6,
+                    .requirement_ratio = bits & 8 ? 1.05 : 1.0,
+                    .equity = (bits & 2) != 0,
+                    .when = bits & 16 ? LiquidateWhen::below_zero : LiquidateWhen::at_or_below_zero};
   m.account.cum_policy = bits & 32 ? CumPolicy::as_given : CumPolicy::recompute;
   for (int k = 0; k < 2; ++k) m.marks.emplace_back(in.number());
   return m;
@@ -78,15 +82,27 @@ Account<Rational> exactly(const Made& m, std::array<std::vector<Bracket<Rational
   const auto q = [](double x) { return Rational(x); };
   for (std::size_t t = 0; t < 3; ++t)
     for (const Bracket<double>& b : m.tables[t])
-      tables[t].push_back({.cap = b.cap ? std::optional(q(*b.cap)) : std::nullopt, .rate = q(b.rate.raw()), .cum = b.cum ? std::optional(q(*b.cum)) : std::nullopt});
+      tables[t].push_back(
+          {.cap = b.cap ? std::optional(q(*b.cap)) : std::nullopt, .rate = q(b.rate.raw()), .cum = b.cum ? std::optional(q(*b.cum)) : std::nullopt});
   for (const Position<double>& p : m.positions) {
     std::size_t table = 0;
     while (p.brackets.data() != m.tables[table].data()) ++table;
-    positions.push_back({.key = p.key, .size = q(p.size.raw()), .entry = q(p.entry.raw()), .brackets = tables[table], .symbol = p.symbol, .bracket_unit = p.bracket_unit,
-                         .bracket_rule = p.bracket_rule, .maintenance_at = p.maintenance_at, .maintenance_fixed = q(p.maintenance_fixed.raw()), .fee_rate = q(p.fee_rate.raw())});
+    positions.push_back({.key = p.key,
+                         .size = q(p.size.raw()),
+                         .entry = q(p.entry.raw()),
+                         .brackets = tables[table],
+                         .symbol = p.symbol,
+                         .bracket_unit = p.bracket_unit,
+                         .bracket_rule = p.bracket_rule,
+                         .maintenance_at = p.maintenance_at,
+                         .maintenance_fixed = q(p.maintenance_fixed.raw()),
+                         .fee_rate = q(p.fee_rate.raw())});
   }
   const LiquidationRule<double>& r = m.account.rule;
-  return {.cash = q(m.account.cash.raw()), .positions = positions, .rule = {r.requirement, q(r.requirement_ratio.raw()), r.equity, r.when}, .cum_policy = m.account.cum_policy};
+  return {.cash = q(m.account.cash.raw()),
+          .positions = positions,
+          .rule = {r.requirement, q(r.requirement_ratio.raw()), r.equity, r.when},
+          .cum_policy = m.account.cum_policy};
 }
 
 void agree(const std::optional<double>& ours, const std::optional<Rational>& exact, double ulp) {

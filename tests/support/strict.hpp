@@ -56,5 +56,9 @@ constexpr T num(double x) {
   return T(x);
 }
 /// And back, for messages and approximate comparison.
-constexpr double plain(double x) { return x; }
-constexpr double plain(const Strict& x) { return x.number(); }
+constexpr double plain(double x) {
+  return x;
+}
+constexpr double plain(const Strict& x) {
+  return x.number();
+}

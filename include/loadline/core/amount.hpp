@@ -10,7 +10,7 @@ namespace loadline {
 inline namespace v1 {
 
 template <class U, class T>
-concept ExactSource = std::same_as<U, T> || (std::integral<U> && !std::same_as<U, bool>);
+concept ExactSource = std::same_as<U, T> ||(std::integral<U> && !std::same_as<U, bool>);
 
 /// A scalar with M exponents of money and S of size. Same layout as `T`; every operator returns a stored amount.
 ///
@@ -21,7 +21,7 @@ template <Scalar T, int M, int S>
 class Amount {
  public:
   template <class U>
-    requires ExactSource<U, T>
+  requires ExactSource<U, T>
   constexpr Amount(U value) noexcept(NothrowScalar<T>) : value_(static_cast<T>(value)) {}  // NOLINT(google-explicit-constructor)
 
   /// The number without its dimension: the only way out.

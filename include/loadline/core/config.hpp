@@ -19,8 +19,7 @@
 
 // The error bounds, and the test for NaN, rest on IEEE 754. Macros show -ffast-math and its visible parts;
 // numerics_self_test() (core/numerics.hpp) looks for what no macro tells.
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || \
-    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
 #define LOADLINE_UNSAFE_MATH 1
 #if !defined(LOADLINE_ALLOW_UNSAFE_MATH)
 #error "loadline: unsafe floating point (-ffast-math or a part of it). Define LOADLINE_ALLOW_UNSAFE_MATH to go on; then nothing is certified."

@@ -17,8 +17,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Cost   a few dozen operations
 [[nodiscard]] inline bool numerics_self_test() noexcept {
   volatile double one = 1.0, tiny = 0x1p-53, three = 3.0, least = 0x1p-1074, small = 0x1p-1022, zero = 0.0, ten = 10.0;
-  const volatile double tie = one + tiny;                     // to nearest even: 1
-  const volatile double above = one + (tiny + 0x1p-80);       // 1 + 2^-52
+  const volatile double tie = one + tiny;                // to nearest even: 1
+  const volatile double above = one + (tiny + 0x1p-80);  // 1 + 2^-52
   const volatile double third = one / three;
   const volatile double sum = ten + tiny, back = sum - ten, rest = tiny - back;
   const volatile double nan = zero / zero, half_small = small * 0.5;

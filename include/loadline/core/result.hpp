@@ -124,9 +124,32 @@ enum class Errc : std::uint16_t {
 
 /// Which field of the account is at fault.
 enum class Field : std::uint8_t {
-  account, cash, mark, rule_ratio, rule, position, key, size, multiplier, entry, leverage, accrued, fee_rate,
-  liquidation_fee_rate, taker_fee_rate, maintenance_fixed, tick, isolated_margin, bracket_coefficient, brackets,
-  bracket, bracket_floor, bracket_cap, bracket_rate, bracket_cum, symbol,
+  account,
+  cash,
+  mark,
+  rule_ratio,
+  rule,
+  position,
+  key,
+  size,
+  multiplier,
+  entry,
+  leverage,
+  accrued,
+  fee_rate,
+  liquidation_fee_rate,
+  taker_fee_rate,
+  maintenance_fixed,
+  tick,
+  isolated_margin,
+  bracket_coefficient,
+  brackets,
+  bracket,
+  bracket_floor,
+  bracket_cap,
+  bracket_rate,
+  bracket_cum,
+  symbol,
 };
 
 /// The first fault found: the code, the field, the index of the position (or mark) and of the bracket inside it.

@@ -117,7 +117,9 @@ class AnswerWriter {
       const Position<T>& p = file_->positions[f.position];
       if (f.above_last_cap) warnings_.push_back({"ABOVE_LAST_CAP", "positions[" + std::to_string(f.position) + "]"});
       out.push_back({{"symbol", file_->symbols[p.symbol->index]},
-                     {"side", p.side == Side::one_way ? "" : p.side == Side::long_leg ? "LONG" : "SHORT"},
+                     {"side", p.side == Side::one_way    ? ""
+                              : p.side == Side::long_leg ? "LONG"
+                                                         : "SHORT"},
                      {"key", file_->keys[p.key.index]},
                      {"kind", "linear"},
                      {"settle", file_->numeraire},

@@ -31,7 +31,7 @@ struct JsonValue {
 
   Kind kind = Kind::null;
   bool flag = false;
-  std::string text;              ///< of a number or a string
+  std::string text;                ///< of a number or a string
   std::vector<std::string> names;  ///< of an object's members, in the file's order
   std::vector<JsonValue> items;    ///< of an array or an object
 

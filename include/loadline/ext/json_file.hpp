@@ -25,7 +25,7 @@ struct FileWarning {
 
 /// How a file is read.
 struct FileOptions {
-  bool lenient = false;           ///< an unknown field is a warning
+  bool lenient = false;                  ///< an unknown field is a warning
   std::optional<std::string> tick = {};  ///< of positions that name none, as text
 };
 
@@ -44,10 +44,10 @@ struct AccountFile {
   std::optional<JsonValue> as_of;  ///< as written
   std::optional<std::string> name, venue;
   std::optional<Rules> rules;
-  std::vector<std::string> keys;    ///< names of the base keys, in the file's order: a KeyId is an index into it
-  std::vector<Price<T>> marks;      ///< by key
-  std::vector<std::string> kinds;   ///< by key; empty: none
-  std::vector<std::string> symbols; ///< by SymbolId
+  std::vector<std::string> keys;                ///< names of the base keys, in the file's order: a KeyId is an index into it
+  std::vector<Price<T>> marks;                  ///< by key
+  std::vector<std::string> kinds;               ///< by key; empty: none
+  std::vector<std::string> symbols;             ///< by SymbolId
   std::vector<std::vector<Bracket<T>>> tables;  ///< by position
   std::vector<Position<T>> positions;
   std::vector<Path> paths;
@@ -264,8 +264,9 @@ class FileReader {
   AccountFile<T> read() {
     const bool many = document_->kind == JsonValue::Kind::object && document_->find("accounts") != nullptr;
     const Fields top = many ? fields(*document_, "", {"schema", "as_of", "numeraire", "prices", "paths", "frontier", "accounts"})
-                            : fields(*document_, "", {"schema", "as_of", "numeraire", "prices", "paths", "frontier", "name", "collateral", "positions", "liquidate_when",
-                                                      "cum_policy", "hedge_offset", "rule", "orders", "orders_rule", "venue", "rules", "pools"});
+                            : fields(*document_, "",
+                                     {"schema", "as_of", "numeraire", "prices", "paths", "frontier", "name", "collateral", "positions", "liquidate_when",
+                                      "cum_policy", "hedge_offset", "rule", "orders", "orders_rule", "venue", "rules", "pools"});
     if (const JsonValue* v = top.find("schema"); v != nullptr && (v->kind != JsonValue::Kind::number || v->text != "1")) fail(Errc::bad_schema, "schema");
     const std::optional<T> as_of = time(top, "as_of");
     if (as_of) out_.as_of = *top.find("as_of");
@@ -378,12 +379,13 @@ class FileReader {
     const std::vector<JsonValue>& assets = top.items("collateral");
     for (std::size_t i = 0; i < assets.size(); ++i) {
       const std::string at = top.path("collateral", i);
-      const Fields f = fields(assets[i], at, {"asset", "amount", "key", "price", "ratio", "weight_tiers", "tier_unit", "liability_weight", "pnl_in_tiers", "borrowed", "interest",
-                                              "loan_brackets", "loan_unit", "usable", "requirement_weight", "initial_weight_tiers"});
+      const Fields f = fields(assets[i], at,
+                              {"asset", "amount", "key", "price", "ratio", "weight_tiers", "tier_unit", "liability_weight", "pnl_in_tiers", "borrowed",
+                               "interest", "loan_brackets", "loan_unit", "usable", "requirement_weight", "initial_weight_tiers"});
       if (f.needed_text("asset") != out_.numeraire) fail(Errc::unsupported, at + ".asset", "only the numeraire is supported as collateral");
       if (f.has("key") || f.has("price")) fail(Errc::bad_field, at, "the numeraire has neither key nor price");
-      f.unsupported({"ratio", "weight_tiers", "tier_unit", "liability_weight", "pnl_in_tiers", "borrowed", "interest", "loan_brackets", "loan_unit", "usable", "requirement_weight",
-                     "initial_weight_tiers"});
+      f.unsupported({"ratio", "weight_tiers", "tier_unit", "liability_weight", "pnl_in_tiers", "borrowed", "interest", "loan_brackets", "loan_unit", "usable",
+                     "requirement_weight", "initial_weight_tiers"});
       const T amount = f.needed_number<T>("amount");
       if (i > 0) fail(Errc::duplicate_asset, at);
       out_.account.cash = amount;
@@ -430,9 +432,29 @@ class FileReader {
     out_.positions.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::string at = top.path("positions", i);
-      const Fields f = fields(rows[i], at, {"symbol", "key", "side", "kind", "qty", "multiplier", "entry", "settle", "fee_rate", "brackets", "isolated_margin", "leverage", "accrued",
-                                            "maintenance_fixed", "maintenance_at", "bracket_unit", "bracket_rule", "bracket_coefficient", "bracket_group", "liquidation_fee_rate",
-                                            "taker_fee_rate", "tick"});
+      const Fields f = fields(rows[i], at,
+                              {"symbol",
+                               "key",
+                               "side",
+                               "kind",
+                               "qty",
+                               "multiplier",
+                               "entry",
+                               "settle",
+                               "fee_rate",
+                               "brackets",
+                               "isolated_margin",
+                               "leverage",
+                               "accrued",
+                               "maintenance_fixed",
+                               "maintenance_at",
+                               "bracket_unit",
+                               "bracket_rule",
+                               "bracket_coefficient",
+                               "bracket_group",
+                               "liquidation_fee_rate",
+                               "taker_fee_rate",
+                               "tick"});
       const std::string symbol = f.needed_text("symbol");
       const std::size_t side = f.choice("side", {"", "LONG", "SHORT"});
       if (f.choice("kind", {"linear", "inverse", "quanto", "option"}) != 0) fail(Errc::unsupported, at + ".kind");
@@ -445,7 +467,9 @@ class FileReader {
                     .size = f.needed_number<T>("qty"),
                     .entry = f.needed_number<T>("entry"),
                     .brackets = {},
-                    .side = side == 1 ? Side::long_leg : side == 2 ? Side::short_leg : Side::one_way,
+                    .side = side == 1   ? Side::long_leg
+                            : side == 2 ? Side::short_leg
+                                        : Side::one_way,
                     .symbol = SymbolId{symbol_id(symbol)},
                     .multiplier = f.number<T>("multiplier").value_or(T(1)),
                     .bracket_unit = f.choice("bracket_unit", {"notional", "size"}) == 1 ? BracketUnit::size : BracketUnit::notional,

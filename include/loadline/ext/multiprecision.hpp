@@ -33,7 +33,9 @@ inline namespace LOADLINE_FLAGS {
 namespace detail {
 
 /// 10^n, n >= 0.
-[[nodiscard]] inline boost::multiprecision::cpp_int power_of_ten(unsigned n) { return boost::multiprecision::pow(boost::multiprecision::cpp_int(10), n); }
+[[nodiscard]] inline boost::multiprecision::cpp_int power_of_ten(unsigned n) {
+  return boost::multiprecision::pow(boost::multiprecision::cpp_int(10), n);
+}
 
 /// Decimal digits as an integer; no leading zero reaches Boost, which would read octal.
 [[nodiscard]] inline boost::multiprecision::cpp_int integer(std::string_view digits) {

@@ -144,7 +144,10 @@ template <Scalar T>
     symbol.rows.push_back(bracket);
     symbol.max_leverage.emplace_back(*number[5]);
     if (const std::optional<Error> e = check(BracketTable<T>{symbol.rows})) {
-      const RowFault fault = e->code == Errc::bad_mmr ? RowFault::rate : e->code == Errc::cum_mismatch ? RowFault::cum : e->code == Errc::bad_number ? RowFault::number : RowFault::order;
+      const RowFault fault = e->code == Errc::bad_mmr        ? RowFault::rate
+                             : e->code == Errc::cum_mismatch ? RowFault::cum
+                             : e->code == Errc::bad_number   ? RowFault::number
+                                                             : RowFault::order;
       return RowError{e->code, fault, line};
     }
   }

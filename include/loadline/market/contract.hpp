@@ -23,7 +23,9 @@ struct LinearContract {
 
   /// Size in base units times price: linear contracts only.
   [[nodiscard]] constexpr Money<T> signed_notional(const Size<T>& size, const Price<T>& price) const { return size * multiplier * price; }
-  [[nodiscard]] constexpr Money<T> notional(const Size<T>& size, const Price<T>& price) const { return Money<T>(magnitude(signed_notional(size, price).raw())); }
+  [[nodiscard]] constexpr Money<T> notional(const Size<T>& size, const Price<T>& price) const {
+    return Money<T>(magnitude(signed_notional(size, price).raw()));
+  }
   [[nodiscard]] constexpr Money<T> pnl(const Size<T>& size, const Price<T>& entry, const Price<T>& mark) const { return size * multiplier * (mark - entry); }
 };
 

@@ -57,8 +57,8 @@ class Ball {
     const Pair z = two_sum(p.sum, c.sum);
     const double dropped = absolute(q.rest) + absolute(r.rest) + absolute(t.rest) + absolute(a.rest) + absolute(b.rest) + absolute(c.rest);
     const double carried = x.reach() * y.radius_ + y.reach() * x.radius_;
-    const double lost = underflow(p.sum, x.hi_, y.hi_) + underflow(q.sum, x.hi_, y.lo_) + underflow(r.sum, x.lo_, y.hi_) +
-                        underflow(t.sum, x.lo_, y.lo_) + underflow(carried, x.radius_ + y.radius_, 1.0);
+    const double lost = underflow(p.sum, x.hi_, y.hi_) + underflow(q.sum, x.hi_, y.lo_) + underflow(r.sum, x.lo_, y.hi_) + underflow(t.sum, x.lo_, y.lo_) +
+                        underflow(carried, x.radius_ + y.radius_, 1.0);
     return Ball(z.sum, z.rest, (dropped + carried) * inflate + lost);
   }
 
@@ -115,9 +115,15 @@ class Ball {
 };
 
 /// 0 where the ball holds 0 (or is not a number).
-[[nodiscard]] inline int sign(const Ball& x) noexcept { return (Ball(0) < x ? 1 : 0) - (x < Ball(0) ? 1 : 0); }
-[[nodiscard]] inline bool sign_is_certain(const Ball& x) noexcept { return sign(x) != 0 || x == Ball(0); }
-[[nodiscard]] inline bool is_finite(const Ball& x) noexcept { return x.hi() - x.hi() == 0.0 && x.radius() - x.radius() == 0.0; }
+[[nodiscard]] inline int sign(const Ball& x) noexcept {
+  return (Ball(0) < x ? 1 : 0) - (x < Ball(0) ? 1 : 0);
+}
+[[nodiscard]] inline bool sign_is_certain(const Ball& x) noexcept {
+  return sign(x) != 0 || x == Ball(0);
+}
+[[nodiscard]] inline bool is_finite(const Ball& x) noexcept {
+  return x.hi() - x.hi() == 0.0 && x.radius() - x.radius() == 0.0;
+}
 
 }  // namespace LOADLINE_FLAGS
 

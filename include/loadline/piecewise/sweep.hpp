@@ -93,7 +93,8 @@ template <Scalar T>
 /// @par Errors   nullopt: no such point above 0
 /// @par Cost     O(cells passed), one division, no allocation
 template <Scalar T>
-[[nodiscard]] LOADLINE_INLINE constexpr std::optional<T> first_failure_below(Profile<T> cells, const Cell<T>* c, const T& x, T s, bool continuous, LiquidateWhen when) {
+[[nodiscard]] LOADLINE_INLINE constexpr std::optional<T> first_failure_below(Profile<T> cells, const Cell<T>* c, const T& x, T s, bool continuous,
+                                                                             LiquidateWhen when) {
   for (;; --c) {
     const T a = T(x + c->line.a);
     if (c == cells.data()) {
@@ -113,7 +114,8 @@ template <Scalar T>
 
 /// The same upwards.
 template <Scalar T>
-[[nodiscard]] LOADLINE_INLINE constexpr std::optional<T> first_failure_above(Profile<T> cells, const Cell<T>* c, const T& x, T s, bool continuous, LiquidateWhen when) {
+[[nodiscard]] LOADLINE_INLINE constexpr std::optional<T> first_failure_above(Profile<T> cells, const Cell<T>* c, const T& x, T s, bool continuous,
+                                                                             LiquidateWhen when) {
   for (const Cell<T>* last = cells.data() + cells.size() - 1;; ++c) {
     const T a = T(x + c->line.a);
     if (c == last) {

@@ -58,8 +58,7 @@ template <Scalar T>
 template <Scalar T>
 [[nodiscard]] constexpr Line<T> line(const Term<T>& t) {
   const Piece<T>& p = t.schedule[t.piece];
-  return {T(t.weight * T(T(p.slope * t.amount.a) + T(p.offset * t.unit.a))),
-          T(t.weight * T(T(p.slope * t.amount.b) + T(p.offset * t.unit.b)))};
+  return {T(t.weight * T(T(p.slope * t.amount.a) + T(p.offset * t.unit.a))), T(t.weight * T(T(p.slope * t.amount.b) + T(p.offset * t.unit.b)))};
 }
 
 /// amount - from_i * unit: above 0 beyond edge i, 0 on it.

@@ -25,7 +25,7 @@ enum class Outcome : unsigned char {
 template <Scalar T>
 class Bound {
  public:
-  constexpr Bound(Outcome outcome) : value_(T(0)), outcome_(outcome) {}                    // NOLINT(google-explicit-constructor)
+  constexpr Bound(Outcome outcome) : value_(T(0)), outcome_(outcome) {}                      // NOLINT(google-explicit-constructor)
   constexpr Bound(const Price<T>& price) : value_(price.raw()), outcome_(Outcome::price) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] constexpr Outcome outcome() const noexcept { return outcome_; }
@@ -60,9 +60,9 @@ struct Figures {
   std::optional<Ratio<T>> effective_leverage;  ///< gross notional / equity; absent if equity is not above 0
   std::optional<Ratio<T>> net_leverage;        ///< |net notional| / equity; likewise
   Status status;
-  Tests tests;         ///< those that are on
-  bool liquidatable;   ///< one of them fails (a bankrupt account without tests is not liquidated)
-  bool certain;  ///< false: a sign that decides the status was in doubt, and the account is reported as less safe
+  Tests tests;        ///< those that are on
+  bool liquidatable;  ///< one of them fails (a bankrupt account without tests is not liquidated)
+  bool certain;       ///< false: a sign that decides the status was in doubt, and the account is reported as less safe
 };
 
 /// The figures of one position at its mark.
@@ -102,9 +102,9 @@ template <Scalar T>
 struct PathAnswer {
   bool liquidatable_now, bankrupt_now;
   PathSide<T> below = {}, above = {};
-  bool has_tick = false;                       ///< whether a position of the key has a tick
-  std::span<const TestRoot<T>> roots = {};     ///< every root of every test that is on, ascending; lies in the workspace
-  std::optional<double> ulp = {};              ///< no price above is further off than so many units in its last place; absent: no claim
+  bool has_tick = false;                    ///< whether a position of the key has a tick
+  std::span<const TestRoot<T>> roots = {};  ///< every root of every test that is on, ascending; lies in the workspace
+  std::optional<double> ulp = {};           ///< no price above is further off than so many units in its last place; absent: no claim
 };
 
 }  // namespace v1

@@ -30,7 +30,9 @@ struct Ends {
 inline namespace LOADLINE_FLAGS {
 
 /// Whether a sign fails.
-[[nodiscard]] constexpr bool sign_fails(int sign, LiquidateWhen when) noexcept { return when == LiquidateWhen::below_zero ? sign < 0 : sign <= 0; }
+[[nodiscard]] constexpr bool sign_fails(int sign, LiquidateWhen when) noexcept {
+  return when == LiquidateWhen::below_zero ? sign < 0 : sign <= 0;
+}
 
 /// Walks the roots of all tests outward from a start, merged in order.
 ///

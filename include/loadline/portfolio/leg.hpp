@@ -16,21 +16,21 @@ inline namespace v1 {
 /// A checked position with storage of its own for nothing: its rows live in the portfolio.
 template <Scalar T>
 struct Leg {
-  std::uint32_t position;       ///< index in the account
-  std::uint32_t slot;           ///< index of its key among the portfolio's keys
+  std::uint32_t position;         ///< index in the account
+  std::uint32_t slot;             ///< index of its key among the portfolio's keys
   std::uint32_t first_row, rows;  ///< its brackets among the portfolio's
-  Position<T> terms;            ///< as given, but for `brackets`, which is empty here
+  Position<T> terms;              ///< as given, but for `brackets`, which is empty here
 };
 
 /// What one leg contributes at a mark.
 template <Scalar T>
 struct LegFigures {
   Money<T> notional, pnl, maintenance, initial;
-  T measure;                 ///< what chose the bracket: notional at mark or entry, or contracts
-  Ratio<T> rate;             ///< of the bracket
-  T cum;                     ///< the deduction in use
-  std::uint32_t bracket;     ///< 0-based row
-  bool above_last_cap;       ///< measure above a finite last cap; the last rate goes on
+  T measure;              ///< what chose the bracket: notional at mark or entry, or contracts
+  Ratio<T> rate;          ///< of the bracket
+  T cum;                  ///< the deduction in use
+  std::uint32_t bracket;  ///< 0-based row
+  bool above_last_cap;    ///< measure above a finite last cap; the last rate goes on
 };
 
 inline namespace LOADLINE_FLAGS {

@@ -25,7 +25,8 @@ inline namespace LOADLINE_FLAGS {
 /// @return whether `term` was written: the leg moves, needs margin and is measured by its notional at the mark
 /// @par Source docs/explanation/normal-form.md
 template <Scalar S, Scalar T>
-constexpr bool lower(const Leg<T>& leg, const BracketTable<T>& table, Schedule<S> schedule, const S& ratio, const Line<S>& price, Lines<S>& out, Term<S>& term) {
+constexpr bool lower(const Leg<T>& leg, const BracketTable<T>& table, Schedule<S> schedule, const S& ratio, const Line<S>& price, Lines<S>& out,
+                     Term<S>& term) {
   const Position<T>& p = leg.terms;
   const S per_price = S(S(p.size.raw()) * S(p.multiplier.raw()));
   const S gross = magnitude(per_price);

@@ -93,7 +93,8 @@ template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE Standing<T> stand(const Lowered<T>& account, Marks<T> marks, std::uint32_t slot, bool simple) {
   const KeyCells& k = account.profiles[slot];
   const T& mark = marks[k.key].raw();
-  return {slot, cell_of(account.profile(k), mark), mark, other_keys(account, marks, slot), simple || !account.tests.has(Test::equity) ? T(0) : other_equity(account, marks, slot)};
+  return {slot, cell_of(account.profile(k), mark), mark, other_keys(account, marks, slot),
+          simple || !account.tests.has(Test::equity) ? T(0) : other_equity(account, marks, slot)};
 }
 
 /// One side of one key, where any test, jumps, or a key without positions may come in.

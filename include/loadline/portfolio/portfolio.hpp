@@ -108,11 +108,17 @@ class Portfolio {
   /// Brackets are re-selected on the way; both legs of a symbol are one function of its price. `already`: a test fails at
   /// these marks. `none`: however far the price falls, no test fails.
   /// @par Cost  O(keys * cells) to add up the other keys, O(cells passed) and one division to search
-  [[nodiscard]] LOADLINE_INLINE Bound<T> liquidation_below(Marks<T> marks, KeyId key) const { return plain_liquidation(lowered_, checked(marks), checked(key), Toward::below); }
+  [[nodiscard]] LOADLINE_INLINE Bound<T> liquidation_below(Marks<T> marks, KeyId key) const {
+    return plain_liquidation(lowered_, checked(marks), checked(key), Toward::below);
+  }
   /// The lowest price above the mark at which a test fails.
-  [[nodiscard]] LOADLINE_INLINE Bound<T> liquidation_above(Marks<T> marks, KeyId key) const { return plain_liquidation(lowered_, checked(marks), checked(key), Toward::above); }
+  [[nodiscard]] LOADLINE_INLINE Bound<T> liquidation_above(Marks<T> marks, KeyId key) const {
+    return plain_liquidation(lowered_, checked(marks), checked(key), Toward::above);
+  }
   /// Both sides at once.
-  [[nodiscard]] LOADLINE_INLINE Bounds<T> liquidation_price(Marks<T> marks, KeyId key) const { return plain_liquidation(lowered_, checked(marks), checked(key)); }
+  [[nodiscard]] LOADLINE_INLINE Bounds<T> liquidation_price(Marks<T> marks, KeyId key) const {
+    return plain_liquidation(lowered_, checked(marks), checked(key));
+  }
   /// One side of every key of keys(), in that order; bit for bit what the one-key query gives.
   /// @par Shape  out: keys().size() places
   /// @par Cost   O(keys * cells) for all of them together
@@ -149,7 +155,9 @@ class Portfolio {
   }
   /// Liquidation, recovery and bankruptcy prices of one key on both sides, and every root of every test.
   /// @par Cost  O(edges * legs) of the key
-  [[nodiscard]] PathAnswer<T> solve(Marks<T> marks, KeyId key, Workspace<T>& workspace) const { return solve_key(lowered_, checked(marks), checked(key), workspace.scratch_); }
+  [[nodiscard]] PathAnswer<T> solve(Marks<T> marks, KeyId key, Workspace<T>& workspace) const {
+    return solve_key(lowered_, checked(marks), checked(key), workspace.scratch_);
+  }
   /// The same along the joint path P_k(s) = P_k (1 + beta_k s), in s, on the range where every price is above zero.
   /// @par Shape  betas: key_count() of them; all 1 is "everything falls (or rises) together"
   /// @par Cost   O(edges * legs)

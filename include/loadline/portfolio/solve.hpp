@@ -17,7 +17,7 @@ inline namespace v1 {
 template <Scalar T>
 struct Route {
   Domain<T> domain;
-  Point<T> start;  ///< the present
+  Point<T> start;            ///< the present
   std::optional<KeyId> key;  ///< a single key: s is its price
 };
 
@@ -70,7 +70,8 @@ template <Scalar T>
 
 /// Solves along a route; `price_of(key)` is that key's price as a line in s.
 template <Scalar T, class PriceOf>
-[[nodiscard]] PathAnswer<T> solve_along(const Lowered<T>& account, Marks<T> marks, const Route<Working<T>>& route, const PriceOf& price_of, Scratch<T>& scratch) {
+[[nodiscard]] PathAnswer<T> solve_along(const Lowered<T>& account, Marks<T> marks, const Route<Working<T>>& route, const PriceOf& price_of,
+                                        Scratch<T>& scratch) {
   using W = Working<T>;
   LOADLINE_ASSERT(scratch.fits(account));
   Lines<W> lines{{W(account.cash.raw()), W(0)}, {W(account.cash.raw()), W(0)}};
@@ -79,7 +80,8 @@ template <Scalar T, class PriceOf>
   for (const Leg<T>& leg : account.legs) {
     Term<W> term{W(0), {W(0), W(0)}, {W(1), W(0)}, {}, 0};
     const Schedule<W> schedule = Schedule<W>(scratch.pieces).subspan(leg.first_row, leg.rows);
-    if (lower<W>(leg, account.table(leg), schedule, W(account.rule.requirement_ratio.raw()), price_of(leg.terms.key), lines, term)) scratch.terms.push_back(term);
+    if (lower<W>(leg, account.table(leg), schedule, W(account.rule.requirement_ratio.raw()), price_of(leg.terms.key), lines, term))
+      scratch.terms.push_back(term);
     if (route.key == leg.terms.key && leg.terms.tick && (!tick || *leg.terms.tick < *tick)) tick = leg.terms.tick;
   }
   Slice<W> requirement{lines.requirement, scratch.terms, route.domain}, equity{lines.equity, {}, route.domain};
@@ -124,7 +126,12 @@ template <Scalar T>
 [[nodiscard]] PathAnswer<T> solve_key(const Lowered<T>& account, Marks<T> marks, KeyId key, Scratch<T>& scratch) {
   using W = Working<T>;
   const Route<W> route{{Point<W>{W(0), W(1)}, std::nullopt}, {W(marks[key.index].raw()), W(1)}, key};
-  return solve_along(account, marks, route, [&](KeyId k) { return k == key ? Line<W>{W(0), W(1)} : Line<W>{W(marks[k.index].raw()), W(0)}; }, scratch);
+  return solve_along(
+      account, marks, route,
+      [&](KeyId k) {
+        return k == key ? Line<W>{W(0), W(1)} : Line<W>{W(marks[k.index].raw()), W(0)};
+      },
+      scratch);
 }
 
 /// P_k (1 + beta_k s) for every key; the domain ends where the first price reaches zero.

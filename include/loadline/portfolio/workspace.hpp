@@ -26,7 +26,7 @@ struct Scratch {
   std::vector<Term<W>> terms;
   std::array<std::vector<Root<W>>, test_count> roots;  ///< by test
   std::vector<TestRoot<T>> found;
-  std::vector<T> value, partial;  ///< by slot
+  std::vector<T> value, partial;     ///< by slot
   std::vector<const Cell<T>*> cell;  ///< by slot
 
   explicit Scratch(const Lowered<T>& account) : owner(account.legs.data()) {
