@@ -47,12 +47,22 @@ std::string number(double x) {
 std::string number(const Json& x) {
   return x.is_null() ? "-" : number(calculator::shown(x));
 }
+/// A move: "-12.46 %", or from ten times on "x142".
 std::string percent(double x) {
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%+.2f %%", 100 * x);
+  if (x < 9)
+    std::snprintf(buffer.data(), buffer.size(), "%+.2f %%", 100 * x);
+  else
+    std::snprintf(buffer.data(), buffer.size(), "x%.0f", 1 + x);
   return buffer.data();
 }
 
+std::string ratio(const Json& x) {
+  if (x.is_null()) return "-";
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.2f %%", 100 * calculator::shown(x));
+  return buffer.data();
+}
 std::string times(const Json& x) {
   if (x.is_null()) return "-";
   std::array<char, 32> buffer{};
@@ -102,8 +112,7 @@ std::string wallet_table(const Json& a, const std::string& title) {
   Table figures;
   figures.row({"equity", number(a["equity"]), "maintenance", number(a["maintenance"]), "excess", number(a["excess"])});
   figures.row({"initial", number(a["initial"]), "available", number(a["available"]), "gross notional", number(a["gross_notional"])});
-  figures.row({"margin ratio", a["margin_ratio"].is_null() ? "-" : percent(calculator::shown(a["margin_ratio"])).substr(1), "leverage",
-               times(a["effective_leverage"]), "net leverage", times(a["net_leverage"])});
+  figures.row({"margin ratio", ratio(a["margin_ratio"]), "leverage", times(a["effective_leverage"]), "net leverage", times(a["net_leverage"])});
   out += figures.text();
   if (!a["positions"].empty()) {
     Table t;

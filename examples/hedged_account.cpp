@@ -6,6 +6,7 @@
 #include <loadline/ext/json.hpp>
 #include <loadline/f64.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -66,7 +67,8 @@ int main(int argc, char** argv) {
     for (const auto& leg : legs)
       std::printf("  %-14s  mark %10.2f  pnl %14.2f  maintenance %12.2f = %14.2f x %.4f - %.2f\n", file->label(file->positions[leg.position]).c_str(),
                   leg.mark.raw(), leg.pnl.raw(), leg.maintenance.raw(), leg.notional.raw(), leg.rate.raw(), leg.cum);
-    std::printf("  cash %.2f + pnl %.2f - maintenance %.2f = %.2f\n", e.cash.raw(), e.pnl.raw(), e.maintenance.raw(), e.excess.raw());
+    const double rest = std::fabs(e.excess.raw()) < 0.005 ? 0.0 : e.excess.raw();  // the price is rounded to a double
+    std::printf("  cash %.2f + pnl %.2f - maintenance %.2f = %.2f\n", e.cash.raw(), e.pnl.raw(), e.maintenance.raw(), rest);
   }
   //! [explain]
 
@@ -76,7 +78,7 @@ int main(int argc, char** argv) {
   std::fputs("move", csv);
   for (const KeyId key : portfolio->keys()) std::fprintf(csv, ",%s", file->keys[key.index].c_str());
   std::fputs(",together\n", csv);
-  for (int percent = -60; percent <= 90; ++percent) {
+  for (int percent = -80; percent <= 60; ++percent) {
     const double factor = 1 + percent / 100.0;
     std::fprintf(csv, "%d", percent);
     std::vector<f64::Price> together;

@@ -8,5 +8,6 @@ set ylabel "margin balance - maintenance, thousand USDT"
 set key bottom center horizontal
 set grid
 set xzeroaxis lt -1 lw 1.5
-set yrange [-600:900]
+set xrange [-80:60]
+set yrange [-800:1500]
 plot for [i=2:5] csv using 1:(column(i) / 1000) with lines lw (i == 5 ? 3 : 2) title columnheader(i)
