@@ -1,172 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/core/text.hpp"
-#include "loadline/ext/json_document.hpp"
+#include "loadline/ext/account_file.hpp"
+#include "loadline/ext/json_time.hpp"
 #include "loadline/portfolio/check.hpp"
 
-#include <algorithm>
-#include <array>
-#include <initializer_list>
 #include <set>
 #include <unordered_map>
 
 /// @file
-/// The account file, schema 1: JSON text to an Account with storage of its own.
+/// The reader of the account file, schema 1: JSON text to an AccountFile.
 
 namespace loadline {
 inline namespace v1 {
-
-/// A remark that does not stop the answer.
-struct FileWarning {
-  const char* code;
-  std::string at;
-};
-
-/// How a file is read.
-struct FileOptions {
-  bool lenient = false;                  ///< an unknown field is a warning
-  std::optional<std::string> tick = {};  ///< of positions that name none, as text
-};
-
-/// An account file, read and checked: what the library needs, and the names that it does not.
-template <Scalar T>
-struct AccountFile {
-  struct Path {
-    std::string name;
-    std::vector<Ratio<T>> betas;  ///< by key
-  };
-  struct Rules {
-    std::optional<std::string> id, date, source;
-  };
-
-  std::string numeraire = "USDT";
-  std::optional<JsonValue> as_of;  ///< as written
-  std::optional<std::string> name, venue;
-  std::optional<Rules> rules;
-  std::vector<std::string> keys;                ///< names of the base keys, in the file's order: a KeyId is an index into it
-  std::vector<Price<T>> marks;                  ///< by key
-  std::vector<std::string> kinds;               ///< by key; empty: none
-  std::vector<std::string> symbols;             ///< by SymbolId
-  std::vector<std::vector<Bracket<T>>> tables;  ///< by position
-  std::vector<Position<T>> positions;
-  std::vector<Path> paths;
-  Account<T> account;  ///< over the vectors above
-  bool has_orders = false;
-  std::vector<FileWarning> warnings;
-
-  AccountFile() = default;
-  AccountFile(const AccountFile&) = delete;  // `account` and the positions point into the object
-  AccountFile& operator=(const AccountFile&) = delete;
-  AccountFile(AccountFile&&) noexcept = default;  // a moved vector keeps its storage
-  AccountFile& operator=(AccountFile&&) noexcept = default;
-  ~AccountFile() = default;
-
-  /// "BTCUSDT", or "BTCUSDT LONG" for a leg of hedge mode.
-  [[nodiscard]] std::string label(const Position<T>& p) const {
-    const std::string& symbol = symbols[p.symbol->index];
-    return p.side == Side::one_way ? symbol : symbol + (p.side == Side::long_leg ? " LONG" : " SHORT");
-  }
-};
-
 inline namespace LOADLINE_FLAGS {
 namespace detail {
-
-/// Thrown inside the reader only; read_account catches it. A fault ends the reading wherever it is found.
-struct Fault {
-  FileError error;
-};
-[[noreturn]] inline void fail(Errc code, std::string at, std::string_view why = {}) {
-  throw Fault{{code, std::move(at), std::string(why.empty() ? std::string_view(message(code)) : why)}};
-}
-
-/// A JSON object with its path. Unknown fields are refused when it is opened; names that begin with x_ are skipped.
-class Fields {
- public:
-  Fields(const JsonValue& value, std::string at, std::initializer_list<std::string_view> known, bool lenient, std::vector<FileWarning>& warnings)
-      : value_(&value), at_(std::move(at)) {
-    if (value.kind != JsonValue::Kind::object) fail(Errc::bad_field, at_.empty() ? "account" : at_, "must be an object");
-    for (const std::string& name : value.names) {
-      if (std::find(known.begin(), known.end(), name) != known.end() || name.starts_with("x_")) continue;
-      if (!lenient) fail(Errc::unknown_field, path(name));
-      warnings.push_back({"UNKNOWN_FIELD", path(name)});
-    }
-  }
-
-  [[nodiscard]] const std::string& at() const noexcept { return at_; }
-  [[nodiscard]] std::string path(std::string_view name) const { return at_.empty() ? std::string(name) : at_ + "." + std::string(name); }
-  [[nodiscard]] std::string path(std::string_view name, std::size_t i) const { return path(name) + "[" + std::to_string(i) + "]"; }
-  [[nodiscard]] const JsonValue* find(std::string_view name) const noexcept { return value_->find(name); }
-  [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
-
-  void unsupported(std::initializer_list<std::string_view> names) const {
-    for (const std::string_view name : names)
-      if (has(name)) fail(Errc::unsupported, path(name));
-  }
-
-  template <Scalar T>
-  [[nodiscard]] std::optional<T> number(std::string_view name) const {
-    const JsonValue* v = find(name);
-    return v == nullptr ? std::nullopt : std::optional<T>(number<T>(*v, path(name)));
-  }
-  template <Scalar T>
-  [[nodiscard]] T needed_number(std::string_view name) const {
-    if (!has(name)) fail(Errc::missing_field, path(name));
-    return *number<T>(name);
-  }
-  template <Scalar T>
-  [[nodiscard]] static T number(const JsonValue& v, std::string at) {
-    if (v.kind != JsonValue::Kind::number && v.kind != JsonValue::Kind::string) fail(Errc::bad_number, std::move(at));
-    Result<T> x = read_number<T>(v.text);
-    if (!x) fail(x.error().code, std::move(at));
-    return *std::move(x);
-  }
-
-  [[nodiscard]] std::optional<std::string> text(std::string_view name, bool may_be_empty = false) const {
-    const JsonValue* v = find(name);
-    if (v == nullptr) return std::nullopt;
-    if (v->kind != JsonValue::Kind::string || (v->text.empty() && !may_be_empty)) fail(Errc::bad_field, path(name), "must be a text that is not empty");
-    return v->text;
-  }
-  [[nodiscard]] std::string needed_text(std::string_view name) const {
-    if (!has(name)) fail(Errc::missing_field, path(name));
-    return *text(name);
-  }
-  /// Index of the word among `words`; 0 where the field is absent.
-  [[nodiscard]] std::size_t choice(std::string_view name, std::initializer_list<std::string_view> words) const {
-    const JsonValue* v = find(name);
-    if (v == nullptr) return 0;
-    const auto word = v->kind == JsonValue::Kind::string ? std::find(words.begin(), words.end(), v->text) : words.end();
-    if (word == words.end()) {
-      std::string why = "must be one of:";
-      for (const std::string_view w : words) why += " \"" + std::string(w) + "\"";
-      fail(Errc::bad_field, path(name), why);
-    }
-    return static_cast<std::size_t>(word - words.begin());
-  }
-  [[nodiscard]] bool flag(std::string_view name, bool otherwise) const {
-    const JsonValue* v = find(name);
-    if (v == nullptr) return otherwise;
-    if (v->kind != JsonValue::Kind::boolean) fail(Errc::bad_field, path(name), "must be true or false");
-    return v->flag;
-  }
-  [[nodiscard]] const std::vector<JsonValue>& items(std::string_view name) const {
-    static const std::vector<JsonValue> none;
-    const JsonValue* v = find(name);
-    if (v == nullptr) return none;
-    if (v->kind != JsonValue::Kind::array) fail(Errc::bad_field, path(name), "must be an array");
-    return v->items;
-  }
-  [[nodiscard]] const JsonValue* table(std::string_view name) const {
-    const JsonValue* v = find(name);
-    if (v != nullptr && v->kind != JsonValue::Kind::object) fail(Errc::bad_field, path(name), "must be an object");
-    return v;
-  }
-
- private:
-  const JsonValue* value_;
-  std::string at_;
-};
 
 /// The field of a position that a library error speaks of, as the file names it.
 [[nodiscard]] constexpr std::string_view file_name(Field field) noexcept {
@@ -203,56 +51,6 @@ class Fields {
     case Field::bracket_cum: return at + ".brackets[" + std::to_string(e.item) + "]." + name;
     default: return name.empty() ? at : at + "." + name;
   }
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar; nullopt: no such day.
-[[nodiscard]] constexpr std::optional<int> days_since_1970(int year, int month, int day) noexcept {
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  constexpr int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > length[month - 1] + (month == 2 && leap ? 1 : 0)) return std::nullopt;
-  int days = 365 * (year - 1) + (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400 - 719'162;
-  for (int m = 1; m < month; ++m) days += length[m - 1] + (m == 2 && leap ? 1 : 0);
-  return days + day - 1;
-}
-
-/// Milliseconds since 1970 of YYYY-MM-DDTHH:MM[:SS[.fff]]Z as whole days and the rest; nullopt: not such a text.
-[[nodiscard]] inline std::optional<std::pair<int, int>> read_time(std::string_view s) {
-  const auto digits = [&s](std::size_t least, std::size_t most) -> std::optional<int> {
-    std::size_t n = 0;
-    int x = 0;
-    for (; n < most && n < s.size() && s[n] >= '0' && s[n] <= '9'; ++n) x = 10 * x + (s[n] - '0');
-    if (n < least) return std::nullopt;
-    s.remove_prefix(n);
-    for (std::size_t k = n; most == 3 && k < 3; ++k) x *= 10;
-    return x;
-  };
-  const auto skip = [&s](char c) {
-    if (s.empty() || s.front() != c) return false;
-    s.remove_prefix(1);
-    return true;
-  };
-  std::array<int, 5> part{};
-  constexpr char before[] = {'-', '-', 'T', ':'};
-  for (std::size_t i = 0; i < 5; ++i) {
-    if (i > 0 && !skip(before[i - 1])) return std::nullopt;
-    const std::optional<int> x = digits(i == 0 ? 4 : 2, i == 0 ? 4 : 2);
-    if (!x) return std::nullopt;
-    part[i] = *x;
-  }
-  int second = 0, milli = 0;
-  if (skip(':')) {
-    const std::optional<int> x = digits(2, 2);
-    if (!x) return std::nullopt;
-    second = *x;
-    if (skip('.')) {
-      const std::optional<int> f = digits(1, 3);
-      if (!f) return std::nullopt;
-      milli = *f;
-    }
-  }
-  const std::optional<int> days = days_since_1970(part[0], part[1], part[2]);
-  if (!skip('Z') || !s.empty() || !days || part[3] > 23 || part[4] > 59 || second > 59) return std::nullopt;
-  return std::pair(*days, ((part[3] * 60 + part[4]) * 60 + second) * 1000 + milli);
 }
 
 /// Reads one file. `Exact` is the scalar in which bracket tables are checked: with a rational, on the numbers as printed.
