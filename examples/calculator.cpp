@@ -19,6 +19,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,10 +71,20 @@ std::string times(const Json& x) {
   return buffer.data();
 }
 
+/// Texts of the account for a terminal: control characters shown as ?.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
+}
+
 /// Rows of text, columns aligned: the first to the left, the others to the right.
 class Table {
  public:
-  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void row(std::vector<std::string> cells) {
+    for (std::string& cell : cells) cell = printable(std::move(cell));
+    rows_.push_back(std::move(cells));
+  }
   std::string text() const {
     std::vector<std::size_t> width;
     for (const auto& r : rows_)
@@ -108,7 +119,7 @@ std::string price(const Json& path, const std::string& side, const Json& mark) {
 }
 
 std::string wallet_table(const Json& a, const std::string& title) {
-  std::string out = title + ": " + a["status"].get<std::string>() + "\n";
+  std::string out = printable(title) + ": " + a["status"].get<std::string>() + "\n";
   Table figures;
   figures.row({"equity", number(a["equity"]), "maintenance", number(a["maintenance"]), "excess", number(a["excess"])});
   figures.row({"initial", number(a["initial"]), "available", number(a["available"]), "gross notional", number(a["gross_notional"])});
@@ -124,6 +135,7 @@ std::string wallet_table(const Json& a, const std::string& title) {
     }
     out += "\n" + t.text();
   }
+  if (a["keys"].empty() && a["paths"].empty()) return out;
   Table t;
   bool dead = false;
   for (const auto& [key, k] : a["keys"].items()) dead = dead || k["liquidatable_now"].get<bool>();
@@ -145,7 +157,7 @@ std::string table(const Json& a) {
   if (!a["venue"].is_null()) title += " at " + a["venue"].get<std::string>();
   std::string out = wallet_table(a, title + ", in " + a["numeraire"].get<std::string>());
   for (const Json& pool : a["pools"]) out += "\n" + wallet_table(pool, "isolated " + pool["name"].get<std::string>());
-  for (const Json& w : a["warnings"]) out += "warning: " + w["code"].get<std::string>() + " at " + w["at"].get<std::string>() + "\n";
+  for (const Json& w : a["warnings"]) out += "warning: " + w["code"].get<std::string>() + " at " + printable(w["at"].get<std::string>()) + "\n";
   return out;
 }
 
@@ -180,6 +192,10 @@ class Lines {
   std::size_t at_ = 0, size_ = 0;
   bool ended_ = false;
 };
+
+Json refused(const char* code, const char* why) {
+  return Json{{"error", {{"code", code}, {"message", why}, {"at", ""}}}};
+}
 
 bool write(const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
@@ -216,6 +232,14 @@ int main(int argc, char** argv) {
     return format == "json" || a.contains("error") ? a.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : table(a);
   };
 
+  const auto answered = [&](const std::string& text) {
+    try {
+      return answer(text, options);
+    } catch (const std::bad_alloc&) {
+      return refused("OVERFLOW", "the account is too large for this machine's memory");
+    }
+  };
+
   std::FILE* in = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
   if (in == nullptr) return std::perror(("calculator: " + file).c_str()), bad_input;
   int status = 0;
@@ -224,14 +248,14 @@ int main(int argc, char** argv) {
     std::string line;
     for (bool too_long = false; status == 0 && lines.next(line, too_long);) {
       if (!too_long && line.find_first_not_of(" \t\r\n\f\v") == std::string::npos) continue;
-      const Json a = too_long ? Json{{"error", {{"code", "BAD_JSON"}, {"message", "the line is longer than 16 MiB"}, {"at", ""}}}} : answer(line, options);
+      const Json a = too_long ? refused("BAD_JSON", "the line is longer than 16 MiB") : answered(line);
       if (!write(show(a))) status = bad_output;
     }
   } else {
     std::string text;
     std::array<char, 1 << 16> buffer{};
     for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), in)) > 0;) text.append(buffer.data(), n);
-    const Json a = answer(text, options);
+    const Json a = answered(text);
     const bool bad = a.contains("error");
     if (bad) {
       std::fprintf(stderr, "calculator: %s: %s\n", a["error"]["code"].get<std::string>().c_str(), a["error"]["message"].get<std::string>().c_str());

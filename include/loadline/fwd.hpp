@@ -16,10 +16,12 @@ template <Scalar T>
 struct Position;
 template <Scalar T>
 struct Account;
+inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 class Portfolio;
 template <Scalar T>
 class Workspace;
+}  // namespace LOADLINE_FLAGS
 
 }  // namespace v1
 }  // namespace loadline

@@ -8,10 +8,8 @@
 missing_packages=""
 missing() { case " $missing_packages " in *" $1 "*) ;; *) missing_packages="$missing_packages $1" ;; esac; }
 need() { command -v "$1" >/dev/null 2>&1 || missing "$2"; }
-need_header() {
-  command -v g++ >/dev/null 2>&1 || { missing "$2"; return; }
-  printf '#include <%s>\nint main() {}\n' "$1" | g++ -std=c++20 -fsyntax-only -x c++ - >/dev/null 2>&1 || missing "$2"
-}
+has_header() { printf '#include <%s>\nint main() {}\n' "$1" | g++ -std=c++20 -fsyntax-only -x c++ - >/dev/null 2>&1; }
+need_header() { has_header "$1" || missing "$2"; }
 install_needed() {
   [ -n "$missing_packages" ] || return 0
   echo "installing:$missing_packages"

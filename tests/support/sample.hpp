@@ -6,6 +6,7 @@
 #include <loadline/core/text.hpp>
 #include <loadline/portfolio/portfolio.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <string_view>
@@ -40,26 +41,26 @@ bool printed(const T& x, std::string_view text, double units = 0.5) {
 }
 
 /// Whether x is a number that is known exactly. The inputs are decimals, each rounded to the nearest double: eight units in
-/// the last place are what that, and the few operations after it, come to in these accounts.
+/// the last place are what that, and the few operations after it, come to in these accounts. Where the number is a small
+/// difference of large ones, `largest` names their size, and the units are those of it.
 template <class T>
-bool same(const T& x, std::string_view exact) {
-  const double e = dec<double>(exact);
-  const double unit = std::nextafter(std::abs(e), HUGE_VAL) - std::abs(e);
-  return std::abs(plain(x) - e) <= 8 * unit;
+bool same(const T& x, std::string_view exact, double largest = 0) {
+  const double e = dec<double>(exact), size = std::max(std::abs(e), std::abs(largest));
+  return std::abs(plain(x) - e) <= 8 * (std::nextafter(size, HUGE_VAL) - size);
 }
 
 /// Whether there is a price, and it is `exact`.
 template <class T>
-bool same(const loadline::Bound<T>& price, std::string_view exact) {
-  return price.has_value() && same((*price).raw(), exact);
+bool same(const loadline::Bound<T>& price, std::string_view exact, double largest = 0) {
+  return price.has_value() && same((*price).raw(), exact, largest);
 }
 template <class T>
-bool same(const std::optional<T>& x, std::string_view exact) {
-  return x.has_value() && same(*x, exact);
+bool same(const std::optional<T>& x, std::string_view exact, double largest = 0) {
+  return x.has_value() && same(*x, exact, largest);
 }
 template <class T, int M, int S>
-bool same(const loadline::Amount<T, M, S>& x, std::string_view exact) {
-  return same(x.raw(), exact);
+bool same(const loadline::Amount<T, M, S>& x, std::string_view exact, double largest = 0) {
+  return same(x.raw(), exact, largest);
 }
 
 /// One rate at any size, without a deduction or with a given one.

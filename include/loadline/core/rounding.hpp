@@ -30,9 +30,9 @@ template <Scalar T>
     step += T(step);
     weight += T(weight);
   }
-  const auto reaches = [&x](const T& multiple) {
+  const auto reaches = [&](const T& multiple) {  // in doubt: rounding down it does not, rounding up it does, and one more is taken
     const T rest = T(x - multiple);
-    return sign(rest) > 0 || (sign(rest) == 0 && sign_is_certain(rest));
+    return sign(rest) > 0 || (sign(rest) == 0 && (direction == Direction::up || sign_is_certain(rest)));
   };
   T reached = T(0), count = T(0);
   for (; !(weight < T(1)); step = T(step / T(2)), weight = T(weight / T(2))) {

@@ -34,6 +34,8 @@ concept Scalar = std::copyable<T> && !std::integral<T> && requires(T a, const T&
 template <class T>
 concept NothrowScalar = Scalar<T> && std::is_nothrow_copy_constructible_v<T> && std::is_nothrow_move_constructible_v<T>;
 
+inline namespace LOADLINE_FLAGS {
+
 /// How a number is used, unless ScalarTraits says otherwise.
 template <class T>
 struct ScalarDefaults {
@@ -51,8 +53,6 @@ template <class T>
 struct ScalarTraits : ScalarDefaults<T> {};
 template <class T>
 using Working = typename ScalarTraits<T>::Working;
-
-inline namespace LOADLINE_FLAGS {
 
 /// -1, 0 or 1. A NaN counts as 0, which every test of the library reads as "fails".
 template <Scalar T>

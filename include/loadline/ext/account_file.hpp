@@ -21,7 +21,7 @@ template <Scalar T>
 struct AccountFile {
   struct Path {
     std::string name;
-    std::vector<Ratio<T>> betas;  ///< by key
+    std::vector<std::pair<KeyId, Ratio<T>>> betas;  ///< the keys that move
   };
   struct Rules {
     std::optional<std::string> id, date, source;

@@ -93,19 +93,31 @@ class AnswerWriter {
     out["net_leverage"] = number(f.net_leverage);
     out["positions"] = positions(portfolio);
     Workspace<T> workspace(portfolio);
-    std::vector<KeyId> keys(portfolio.keys().begin(), portfolio.keys().end());
-    std::sort(keys.begin(), keys.end(), [this](KeyId a, KeyId b) { return file_->keys[a.index] < file_->keys[b.index]; });
-    out["keys"] = AnswerJson::object();
-    for (const KeyId key : keys) {
-      AnswerJson& k = out["keys"][file_->keys[key.index]] = AnswerJson::object();
+    std::vector<std::pair<std::string_view, AnswerJson>> keys;
+    portfolio.solve_each(file_->marks, workspace, [&](KeyId key, const PathAnswer<T>& a) {
+      AnswerJson k = AnswerJson::object();
       k["price"] = number(file_->marks[key.index]);
-      path(portfolio.solve(file_->marks, key, workspace), true, k);
-    }
+      path(a, true, k);
+      keys.emplace_back(file_->keys[key.index], std::move(k));
+    });
+    std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    out["keys"] = AnswerJson::object();
+    for (auto& [key, answer] : keys) append(out["keys"], std::string(key), std::move(answer));
     out["paths"] = AnswerJson::object();
+    std::vector<Ratio<T>> betas(file_->keys.size(), Ratio<T>(0));
     for (const auto& p : file_->paths) {
-      AnswerJson& j = out["paths"][p.name] = AnswerJson::object();
-      path(portfolio.solve(file_->marks, p.betas, workspace), false, j);
+      for (const auto& [key, beta] : p.betas) betas[key.index] = beta;
+      AnswerJson j = AnswerJson::object();
+      path(portfolio.solve(file_->marks, betas, workspace), false, j);
+      append(out["paths"], p.name, std::move(j));
+      for (const auto& [key, beta] : p.betas) betas[key.index] = 0;
     }
+  }
+
+  /// A member whose name is known to be new: no search.
+  static void append(AnswerJson& object, std::string name, AnswerJson value) {
+    using Members = AnswerJson::object_t::Container;
+    static_cast<Members&>(object.get_ref<AnswerJson::object_t&>()).emplace_back(std::move(name), std::move(value));
   }
 
   [[nodiscard]] AnswerJson positions(const Portfolio<T>& portfolio) {
@@ -136,6 +148,7 @@ class AnswerWriter {
   }
 
   void path(const PathAnswer<T>& a, bool is_key, AnswerJson& out) {
+    overflow_ = overflow_ || a.overflow;
     out["liquidatable_now"] = a.liquidatable_now;
     out["liq_below"] = number(a.below.liquidation);
     out["liq_above"] = number(a.above.liquidation);
@@ -184,7 +197,8 @@ class AnswerWriter {
     std::vector<std::uint32_t> keys;
     for (const KeyId key : portfolio.keys()) keys.push_back(key.index);
     std::sort(keys.begin(), keys.end(), [this](std::uint32_t a, std::uint32_t b) { return file_->keys[a] < file_->keys[b]; });
-    for (const std::uint32_t key : keys) out["price_kinds"][file_->keys[key]] = file_->kinds[key].empty() ? AnswerJson(nullptr) : AnswerJson(file_->kinds[key]);
+    for (const std::uint32_t key : keys)
+      append(out["price_kinds"], file_->keys[key], file_->kinds[key].empty() ? AnswerJson(nullptr) : AnswerJson(file_->kinds[key]));
     out["not_modelled"] = AnswerJson::array();
     if (file_->has_orders) out["not_modelled"].push_back("orders");
     return out;

@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -45,13 +47,15 @@ struct JsonValue {
 inline namespace LOADLINE_FLAGS {
 namespace detail {
 
-/// nlohmann_json with long double for numbers: its range lets texts through that a double would refuse as infinite.
+/// nlohmann_json with long double for numbers: it lets exponents up to 400 through, which a double would refuse as infinite.
 using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
 
 /// Builds a JsonValue from parser events.
 class DocumentBuilder : public nlohmann::json_sax<Json> {
  public:
   static constexpr std::size_t most_levels = 200;
+
+  explicit DocumentBuilder(std::string_view text) : text_(text) {}
 
   [[nodiscard]] JsonValue& root() noexcept { return root_; }
   [[nodiscard]] bool repeated() const noexcept { return !repeated_.empty(); }
@@ -76,13 +80,9 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
     frame.value->names.push_back(std::move(name));
     return true;
   }
-  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& e) override {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) override {
     error_ = {Errc::bad_json, path(), e.what()};
-    if (e.id == 406) {
-      error_ = {Errc::number_range, path(), "number out of range"};
-    } else if (const std::size_t first = token.find_first_not_of(" \t\r\n:,[{-"); first != std::string::npos && (token[first] == 'N' || token[first] == 'I')) {
-      error_ = {Errc::bad_number, path(), "not a finite number, at byte " + std::to_string(position)};
-    }
+    if (not_a_number_at(position)) error_ = {Errc::bad_number, path(), "not a finite number"};
     return false;
   }
 
@@ -128,6 +128,20 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
     return out;
   }
 
+  /// Whether the parser stopped, `position` characters in, at a bare NaN or Infinity where a value should be.
+  bool not_a_number_at(std::size_t position) const {
+    if (position == 0 || position > text_.size()) return false;
+    std::size_t at = position - 1;
+    const std::string_view rest = text_.substr(at);
+    if (!rest.starts_with("NaN") && !rest.starts_with("Infinity")) return false;
+    if (at > 0 && text_[at - 1] == '-') --at;
+    const std::size_t before = at == 0 ? std::string_view::npos : text_.find_last_not_of(" \t\r\n", at - 1);
+    if (before == std::string_view::npos) return frames_.empty();
+    const bool in_array = !frames_.empty() && frames_.back().value->kind == JsonValue::Kind::array;
+    return text_[before] == ':' || (in_array && (text_[before] == '[' || text_[before] == ','));
+  }
+
+  std::string_view text_;
   JsonValue root_;
   std::vector<Frame> frames_;
   std::string repeated_;
@@ -136,12 +150,70 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Whether a token is a number by the grammar of JSON.
+[[nodiscard]] inline bool is_json_number(std::string_view s) {
+  const auto digits = [&s] {
+    const std::size_t n = std::min(s.find_first_not_of("0123456789"), s.size());
+    s.remove_prefix(n);
+    return n;
+  };
+  if (s.starts_with('-')) s.remove_prefix(1);
+  const bool zero = s.starts_with('0');
+  const std::size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (s.starts_with('.') && (s.remove_prefix(1), digits() == 0)) return false;
+  if (s.starts_with('e') || s.starts_with('E')) {
+    s.remove_prefix(1);
+    if (s.starts_with('+') || s.starts_with('-')) s.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return s.empty();
+}
+
+/// The text with every number that no long double holds written as 1e4000, which the reader refuses in its turn: nlohmann_json
+/// would stop at it, before names and syntax that come first in the order of faults. nullopt: there is none.
+[[nodiscard]] inline std::optional<std::string> without_huge_numbers(std::string_view text) {
+  constexpr std::string_view number = "0123456789+-.eE";
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '"') {  // a string: to its closing quote
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        if (text[i] == '\\') ++i;
+      i = i < text.size() ? i + 1 : text.size();
+      continue;
+    }
+    if (text[i] != '-' && (text[i] < '0' || text[i] > '9')) {
+      ++i;
+      continue;
+    }
+    const std::size_t end = std::min(text.find_first_not_of(number, i), text.size());
+    const std::string_view token = text.substr(i, end - i);
+    const std::size_t e = token.find_first_of("eE");
+    const std::size_t significant = e == std::string_view::npos ? e : token.find_first_of("123456789", e);
+    const bool huge = token.size() > 4'000 || (significant != std::string_view::npos && token.size() - significant > 3);
+    if (huge && is_json_number(token)) {
+      out.append(text.substr(copied, i - copied)).append("1e4000");
+      copied = end;
+    }
+    i = end;
+  }
+  if (copied == 0) return std::nullopt;
+  return out.append(text.substr(copied));
+}
+
+}  // namespace detail
+
 /// Parses one JSON text. The whole text is read before a repeated name is reported.
 ///
-/// @par Errors BAD_JSON (also invalid UTF-8 and more than 200 levels), BAD_NUMBER (a bare NaN or Infinity), NUMBER_RANGE, DUPLICATE_KEY
+/// @par Errors BAD_JSON (also invalid UTF-8 and more than 200 levels), BAD_NUMBER (a bare NaN or Infinity), DUPLICATE_KEY
 /// @par Cost   O(text)
 [[nodiscard]] inline Result<JsonValue, FileError> parse_json(std::string_view text) {
-  detail::DocumentBuilder builder;
+  const std::optional<std::string> tamed = detail::without_huge_numbers(text);
+  if (tamed) text = *tamed;
+  detail::DocumentBuilder builder(text);
   if (!detail::Json::sax_parse(text.begin(), text.end(), &builder)) return builder.error();
   if (builder.repeated()) return FileError{Errc::duplicate_key, builder.repeated_at(), "the object repeats a name"};
   return std::move(builder.root());

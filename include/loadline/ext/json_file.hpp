@@ -331,24 +331,22 @@ class FileReader {
         const JsonValue& v = table->items[i];
         const std::string at = "paths." + table->names[i];
         if (v.kind != JsonValue::Kind::object) fail(Errc::bad_field, at, "must be an object");
-        typename AccountFile<T>::Path path{table->names[i], std::vector<Ratio<T>>(out_.keys.size(), Ratio<T>(0))};
+        typename AccountFile<T>::Path path{table->names[i], {}};
         for (std::size_t j = 0; j < v.items.size(); ++j) {
           const std::optional<std::uint32_t> k = key(v.names[j]);
           if (!k) fail(Errc::missing_price, at + "." + v.names[j]);
-          path.betas[*k] = Fields::number<T>(v.items[j], at + "." + v.names[j]);
+          path.betas.emplace_back(KeyId{*k}, Ratio<T>(Fields::number<T>(v.items[j], at + "." + v.names[j])));
         }
         all_down = all_down || path.name == "all_down";
         out_.paths.push_back(std::move(path));
       }
     if (all_down) return;
     typename AccountFile<T>::Path path{"all_down", {}};
-    bool moves = false;
-    for (const std::string& kind : out_.kinds) {
-      const bool fixed = kind == "stable" || kind == "redemption" || kind == "peg";
-      path.betas.emplace_back(fixed ? 0 : 1);
-      moves = moves || !fixed;
+    for (std::uint32_t k = 0; k < out_.kinds.size(); ++k) {
+      const std::string& kind = out_.kinds[k];
+      if (kind != "stable" && kind != "redemption" && kind != "peg") path.betas.emplace_back(KeyId{k}, Ratio<T>(1));
     }
-    if (moves) out_.paths.push_back(std::move(path));
+    if (!path.betas.empty()) out_.paths.push_back(std::move(path));
   }
 
   const JsonValue* document_;

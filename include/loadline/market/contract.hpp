@@ -9,6 +9,8 @@
 namespace loadline {
 inline namespace v1 {
 
+inline namespace LOADLINE_FLAGS {
+
 /// A contract that pays its multiple of the price difference in the numeraire.
 ///
 /// @f[ pnl = q\,m\,(P - E), \qquad notional = |q|\,m\,P @f]
@@ -29,5 +31,6 @@ struct LinearContract {
   [[nodiscard]] constexpr Money<T> pnl(const Size<T>& size, const Price<T>& entry, const Price<T>& mark) const { return size * multiplier * (mark - entry); }
 };
 
+}  // namespace LOADLINE_FLAGS
 }  // namespace v1
 }  // namespace loadline

@@ -16,8 +16,8 @@ inline namespace LOADLINE_FLAGS {
 
 /// Number of marks, if each is finite and above zero. Call it once a tick, before the queries.
 ///
-/// Queries take marks as they are. A NaN that gets past this gate never looks safe (it fails every test), but only this
-/// gate names the culprit.
+/// Queries take marks as they are. A NaN that gets past this gate never looks safe (it fails every test), but an infinite mark
+/// may, to the plain queries, and only this gate names the culprit.
 /// @par Errors   BAD_NUMBER (NaN, infinity), BAD_PRICE (zero, negative), with the index of the mark
 /// @par Cost     O(marks), no allocation
 template <Scalar T>

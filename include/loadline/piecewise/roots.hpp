@@ -70,7 +70,7 @@ template <Scalar T>
 /// lower edge and at the upper edge are opposite. At an edge the two lines are compared: both zero is a zero, one sign
 /// on both sides and no zero is nothing, all else is a jump.
 /// @par Shape    `out` holds at least max_roots(f.terms) places
-/// @par Rounding none of its own; `f.certain` tells whether every sign was beyond doubt
+/// @par Rounding none of its own; `f.doubt` tells whether every sign was beyond doubt
 /// @par Errors   total
 /// @par Cost     O(edges * terms), no allocation
 template <Scalar T>
@@ -79,8 +79,8 @@ template <Scalar T>
   const auto small = [](int s) { return static_cast<std::int8_t>(s); };
   start(f);
   Line<T> l = line(f);
-  int here = f.domain.low ? decide(scaled_at(l, *f.domain.low), f.certain) : -decide(l.b, f.certain);
-  if (here == 0) here = f.domain.low ? decide(l.b, f.certain) : decide(l.a, f.certain);
+  int here = f.domain.low ? decide(scaled_at(l, *f.domain.low), f.doubt) : -decide(l.b, f.doubt);
+  if (here == 0) here = f.domain.low ? decide(l.b, f.doubt) : decide(l.a, f.doubt);
   Roots<T> found{{}, small(here)};
   const auto add = [&](const Point<T>& at, int right, bool zero) {
     LOADLINE_ASSERT(count < out.size());
@@ -90,7 +90,7 @@ template <Scalar T>
   for (;;) {
     const std::optional<Point<T>> edge = next(f, Toward::above);
     const std::optional<Point<T>>& end = edge ? edge : f.domain.high;
-    int at_end = end ? decide(scaled_at(l, *end), f.certain) : decide(l.b, f.certain);
+    int at_end = end ? decide(scaled_at(l, *end), f.doubt) : decide(l.b, f.doubt);
     if (!end && at_end == 0) at_end = here;
     if (here * at_end < 0) {
       if (sign(l.b) > 0)
@@ -100,8 +100,8 @@ template <Scalar T>
     }
     if (!edge) break;
     l = line(f);
-    const int beyond = decide(scaled_at(l, *edge), f.certain);
-    if (at_end != beyond || beyond == 0) add(*edge, beyond != 0 ? beyond : decide(l.b, f.certain), at_end == 0 && beyond == 0);
+    const int beyond = decide(scaled_at(l, *edge), f.doubt);
+    if (at_end != beyond || beyond == 0) add(*edge, beyond != 0 ? beyond : decide(l.b, f.doubt), at_end == 0 && beyond == 0);
   }
   found.roots = out.first(count);
   return found;

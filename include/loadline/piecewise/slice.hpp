@@ -13,6 +13,12 @@ inline namespace v1 {
 
 enum class Toward : unsigned char { below, above };
 
+/// What the scalar could not tell while an answer was made.
+struct Doubt {
+  bool certain = true;  ///< false once a sign that may have shaped the answer was open
+  bool finite = true;   ///< false once a figure was too large for the scalar
+};
+
 /// The open interval on which a path is defined; an end that is absent lies at infinity.
 template <Scalar T>
 struct Domain {
@@ -29,16 +35,21 @@ struct Slice {
   Line<T> base;
   std::span<Term<T>> terms;
   Domain<T> domain;
-  bool certain = true;  ///< false once a sign was needed that the scalar could not tell
+  bool continuous = false;  ///< known to have no jumps: then two edges that cannot be told apart may count as one
+  Doubt doubt = {};
 };
 
 inline namespace LOADLINE_FLAGS {
 
-/// The sign of x; notes in `certain` where it is in doubt.
+/// The sign of x; notes where it is open. A figure that is not finite has the sign 0.
 template <Scalar T>
-[[nodiscard]] constexpr int decide(const T& x, bool& certain) {
+[[nodiscard]] constexpr int decide(const T& x, Doubt& doubt) {
   const int s = sign(x);
-  if (s == 0 && !sign_is_certain(x)) certain = false;
+  if (!is_finite(x)) {
+    doubt = {false, false};
+    return 0;
+  }
+  if (s == 0 && !sign_is_certain(x)) doubt.certain = false;
   return s;
 }
 
@@ -58,7 +69,7 @@ template <Scalar T>
 template <Scalar T>
 constexpr void seek(Slice<T>& f, const Point<T>& s) {
   for (Term<T>& t : f.terms)
-    for (t.piece = 0; t.piece + 1 < t.schedule.size() && decide(scaled_at(gap(t, t.piece + 1), s), f.certain) > 0;) ++t.piece;
+    for (t.piece = 0; t.piece + 1 < t.schedule.size() && decide(scaled_at(gap(t, t.piece + 1), s), f.doubt) > 0;) ++t.piece;
 }
 
 /// Sets the cursors to the first cell of the domain, just above its low end.
@@ -69,11 +80,11 @@ constexpr void start(Slice<T>& f) {
     const auto beyond = [&](std::size_t i) {
       const Line<T> g = gap(t, i);
       if (f.domain.low) {
-        const int s = decide(scaled_at(g, *f.domain.low), f.certain);
+        const int s = decide(scaled_at(g, *f.domain.low), f.doubt);
         return s > 0 || (s == 0 && rise > 0);
       }
       const int s = -sign(g.b);
-      return s > 0 || (s == 0 && decide(g.a, f.certain) > 0);
+      return s > 0 || (s == 0 && decide(g.a, f.doubt) > 0);
     };
     for (t.piece = 0; t.piece + 1 < t.schedule.size() && beyond(t.piece + 1);) ++t.piece;
   }
@@ -97,37 +108,45 @@ template <Scalar T>
   return Edge<T>{{g.a, T(-g.b)}, rises};
 }
 
-/// -1, 0, 1: whether p lies below, on or above q. Points that the scalar cannot tell apart count as one.
+/// -1, 0, 1: whether p lies below, on or above q. Points that the scalar cannot tell apart count as one, and are noted.
 template <Scalar T>
-[[nodiscard]] constexpr int compare(const Point<T>& p, const Point<T>& q) {
+[[nodiscard]] constexpr int compare(const Point<T>& p, const Point<T>& q, Doubt& doubt) {
   const T same = T(p.d - q.d);
-  if (sign(same) == 0 && sign_is_certain(same)) return sign(T(p.n - q.n));
-  return sign(T(T(p.n * q.d) - T(q.n * p.d)));
+  if (sign(same) == 0 && sign_is_certain(same)) return decide(T(p.n - q.n), doubt);
+  return decide(T(T(p.n * q.d) - T(q.n * p.d)), doubt);
 }
 
 /// Moves over the next tier edge (all terms that have it) and returns it; nullopt: the domain's end comes first.
+///
+/// Two edges that cannot be told apart are passed as one. Where f is continuous that does no harm: f has one certain sign
+/// before and behind both, or the signs there are noted as open. Where it may jump, the order itself is noted as open.
 template <Scalar T>
 constexpr std::optional<Point<T>> next(Slice<T>& f, Toward side) {
+  Doubt order_doubt;
   std::optional<Point<T>> nearest;
-  for (const Term<T>& t : f.terms) {
-    const std::optional<Edge<T>> e = next_edge(t, side);
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < f.terms.size(); ++i) {
+    const std::optional<Edge<T>> e = next_edge(f.terms[i], side);
     if (!e) continue;
     if (nearest) {
-      const int order = compare(e->at, *nearest);
+      const int order = compare(e->at, *nearest, order_doubt);
       if (side == Toward::above ? order >= 0 : order <= 0) continue;
     }
     nearest = e->at;
+    first = i;
   }
   if (!nearest) return std::nullopt;
   const std::optional<Point<T>>& end = side == Toward::above ? f.domain.high : f.domain.low;
   if (end) {
-    const int order = compare(*nearest, *end);
+    const int order = compare(*nearest, *end, f.doubt);
     if (side == Toward::above ? order >= 0 : order <= 0) return std::nullopt;
   }
-  for (Term<T>& t : f.terms) {
-    const std::optional<Edge<T>> e = next_edge(t, side);
-    if (e && compare(e->at, *nearest) == 0) e->rises ? ++t.piece : --t.piece;
+  for (std::size_t i = 0; i < f.terms.size(); ++i) {
+    const std::optional<Edge<T>> e = next_edge(f.terms[i], side);
+    if (e && (i == first || compare(e->at, *nearest, order_doubt) == 0)) e->rises ? ++f.terms[i].piece : --f.terms[i].piece;
   }
+  f.doubt.finite = f.doubt.finite && order_doubt.finite;
+  f.doubt.certain = f.doubt.certain && order_doubt.finite && (order_doubt.certain || f.continuous);
   return nearest;
 }
 

@@ -21,6 +21,8 @@ enum class Outcome : unsigned char {
   already,  ///< the account is there at these marks (liquidatable, or bankrupt): it needs no price to get there
 };
 
+inline namespace LOADLINE_FLAGS {
+
 /// A liquidation or bankruptcy price on one side of the mark, or the reason why there is none.
 template <Scalar T>
 class Bound {
@@ -46,6 +48,8 @@ template <Scalar T>
 struct Bounds {
   Bound<T> below, above;
 };
+
+}  // namespace LOADLINE_FLAGS
 
 /// The figures of an account at its marks.
 template <Scalar T>
@@ -104,6 +108,7 @@ struct PathAnswer {
   PathSide<T> below = {}, above = {};
   bool has_tick = false;                    ///< whether a position of the key has a tick
   std::span<const TestRoot<T>> roots = {};  ///< every root of every test that is on, ascending; lies in the workspace
+  bool overflow = false;                    ///< a figure on the way was too large for the scalar: the answer is void
   std::optional<double> ulp = {};           ///< no price above is further off than so many units in its last place; absent: no claim
 };
 

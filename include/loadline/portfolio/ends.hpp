@@ -39,9 +39,10 @@ inline namespace LOADLINE_FLAGS {
 /// The account fails where any test does. At a jump the point itself is left open: what counts there is the range beyond.
 /// @par Cost O(roots), no allocation
 template <Scalar T>
-class Frontier {
+class StatusWalk {
  public:
-  constexpr Frontier(const RootsByTest<T>& roots, LiquidateWhen when, const Point<T>& start) : roots_(&roots), when_(when), start_(start) {}
+  constexpr StatusWalk(const RootsByTest<T>& roots, LiquidateWhen when, const Point<T>& start, Doubt& doubt)
+      : roots_(&roots), when_(when), start_(start), doubt_(&doubt) {}
 
   /// The end of the range around the start, whose status is `failing`, towards one side.
   [[nodiscard]] constexpr std::optional<End<T>> end(Toward side, bool failing) const {
@@ -51,21 +52,21 @@ class Frontier {
       if (!(*roots_)[t]) continue;
       const std::span<const Root<T>> r = (*roots_)[t]->roots;
       std::size_t i = 0;
-      while (i < r.size() && compare(r[i].at, start_) < 0) ++i;
-      const bool exact = i < r.size() && compare(r[i].at, start_) == 0;
+      while (i < r.size() && compare(r[i].at, start_, *doubt_) < 0) ++i;
+      const bool exact = i < r.size() && compare(r[i].at, start_, *doubt_) == 0;
       on_root = on_root || exact;
       next[t] = exact && side == Toward::above ? i : exact ? i + 1 : i;
     }
     for (bool at_start = on_root;; at_start = false) {
-      const std::optional<Point<T>> p = nearest(next, side);
-      if (!p) return std::nullopt;
+      const Point<T>* p = nearest(next, side);
+      if (p == nullptr) return std::nullopt;
       const std::array<std::size_t, test_count> before = next;
       Tests here, point;
       bool known = true;
       for (std::size_t t = 0; t < test_count; ++t) {
         if (!(*roots_)[t]) continue;
         const Roots<T>& r = *(*roots_)[t];
-        const bool moves = is_at(r, next[t], *p, side);
+        const bool moves = is_at(r, next[t], p, side);
         const std::size_t root = side == Toward::above ? next[t] : next[t] - 1;
         if (moves && !r.roots[root].zero) known = false;
         if (moves ? r.roots[root].zero && sign_fails(0, when_) : sign_fails(sign_here(r, next[t]), when_)) point.add(static_cast<Test>(t));
@@ -74,7 +75,7 @@ class Frontier {
       }
       const bool flips_beyond = !here.empty() != failing;
       const bool flips_on = !at_start && (known || !point.empty()) && !point.empty() != failing;
-      if (flips_beyond || flips_on) return End<T>{*p, named(before, *p, side, failing ? failing_in(before) : here, point)};
+      if (flips_beyond || flips_on) return End<T>{*p, named(before, p, side, failing ? failing_in(before) : here, point)};
     }
   }
 
@@ -82,19 +83,20 @@ class Frontier {
   /// Sign in the interval that the walk is in: with `next` roots below it.
   static constexpr int sign_here(const Roots<T>& r, std::size_t next) noexcept { return r.sign_below(next); }
 
-  static constexpr bool is_at(const Roots<T>& r, std::size_t next, const Point<T>& p, Toward side) {
+  constexpr bool is_at(const Roots<T>& r, std::size_t next, const Point<T>* p, Toward side) const {
     if (side == Toward::above ? next == r.roots.size() : next == 0) return false;
-    return compare(r.roots[side == Toward::above ? next : next - 1].at, p) == 0;
+    const Point<T>* at = &r.roots[side == Toward::above ? next : next - 1].at;
+    return at == p || compare(*at, *p, *doubt_) == 0;  // a point is itself, also where its ball is too wide to tell
   }
 
-  constexpr std::optional<Point<T>> nearest(const std::array<std::size_t, test_count>& next, Toward side) const {
-    std::optional<Point<T>> best;
+  constexpr const Point<T>* nearest(const std::array<std::size_t, test_count>& next, Toward side) const {
+    const Point<T>* best = nullptr;
     for (std::size_t t = 0; t < test_count; ++t) {
       if (!(*roots_)[t]) continue;
       const std::span<const Root<T>> r = (*roots_)[t]->roots;
       if (side == Toward::above ? next[t] == r.size() : next[t] == 0) continue;
-      const Point<T>& p = r[side == Toward::above ? next[t] : next[t] - 1].at;
-      if (!best || (side == Toward::above ? compare(p, *best) < 0 : compare(*best, p) < 0)) best = p;
+      const Point<T>* p = &r[side == Toward::above ? next[t] : next[t] - 1].at;
+      if (best == nullptr || (side == Toward::above ? compare(*p, *best, *doubt_) < 0 : compare(*best, *p, *doubt_) < 0)) best = p;
     }
     return best;
   }
@@ -107,7 +109,7 @@ class Frontier {
   }
 
   /// Of the tests with a root at p, the first that fails next to it or on it; else the first.
-  constexpr Test named(const std::array<std::size_t, test_count>& before, const Point<T>& p, Toward side, Tests beside, Tests on) const {
+  constexpr Test named(const std::array<std::size_t, test_count>& before, const Point<T>* p, Toward side, Tests beside, Tests on) const {
     std::optional<Test> first;
     for (std::size_t t = 0; t < test_count; ++t) {
       if (!(*roots_)[t] || !is_at(*(*roots_)[t], before[t], p, side)) continue;
@@ -121,6 +123,7 @@ class Frontier {
   const RootsByTest<T>* roots_;
   LiquidateWhen when_;
   Point<T> start_;
+  Doubt* doubt_;
 };
 
 }  // namespace LOADLINE_FLAGS

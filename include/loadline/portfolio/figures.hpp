@@ -14,6 +14,7 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar W>
 struct Totals {
   W equity, maintenance, initial, gross, net;
+  bool certain = true;  ///< false: a bracket was open at which the requirement may jump
 };
 
 template <Scalar T>
@@ -31,6 +32,7 @@ template <Scalar T>
     sum.maintenance += f.maintenance.raw();
     sum.initial += f.initial.raw();
     sum.gross += f.notional.raw();
+    sum.certain = sum.certain && f.certain;
     if (leg.terms.size.raw() < T(0))
       sum.net -= f.notional.raw();
     else
@@ -68,7 +70,7 @@ template <Scalar T>
           .status = status(),
           .tests = account.tests,
           .liquidatable = liquidatable,
-          .certain = sign_is_certain(sum.equity) && (!needs || sign_is_certain(excess))};
+          .certain = sum.certain && sign_is_certain(sum.equity) && (!needs || sign_is_certain(excess))};
 }
 
 /// The figures of each leg, in order.
@@ -84,7 +86,7 @@ void position_figures(const Lowered<T>& account, Marks<T> marks, std::span<Posit
       // mark - (E MM_i / MM) / (q m) as one fraction: whether it is above zero needs no division.
       const W below = W(sum.maintenance * W(W(p.size.raw()) * W(p.multiplier.raw())));
       const W above = W(W(W(marks[p.key.index].raw()) * below) - W(sum.equity * f.maintenance.raw()));
-      if (sign(above) * sign(below) > 0) allocated = Price<T>(static_cast<T>(W(above / below)));
+      if (sign(above) * sign(below) > 0 || !is_finite(above) || !is_finite(below)) allocated = Price<T>(static_cast<T>(W(above / below)));
     }
     out[i] = PositionFigures<T>{.position = account.legs[i].position,
                                 .notional = static_cast<T>(f.notional.raw()),

@@ -31,6 +31,7 @@ struct LegFigures {
   T cum;                  ///< the deduction in use
   std::uint32_t bracket;  ///< 0-based row
   bool above_last_cap;    ///< measure above a finite last cap; the last rate goes on
+  bool certain;           ///< false: the measure may lie on either side of an edge at which the requirement may jump
 };
 
 inline namespace LOADLINE_FLAGS {
@@ -61,7 +62,15 @@ template <Scalar S, Scalar T>
   const S base = contract.notional(size, price).raw();
   const S measure = p.bracket_unit == BracketUnit::size ? contracts : base;
   Deductions<S, T> row(table);
-  while (row.cap() && *row.cap() < measure) row.advance();
+  bool doubtful = false;
+  for (std::optional<S> cap = row.cap(); cap; cap = row.cap()) {
+    const S beyond = S(measure - *cap);
+    const bool open = sign(beyond) == 0 && !sign_is_certain(beyond);
+    if (open && is_continuous(table)) break;  // either bracket gives the same
+    if (!open && sign(beyond) <= 0) break;
+    doubtful = doubtful || open;  // in doubt the dearer bracket
+    row.advance();
+  }
   const bool held = S(0) < contracts;
   S need = S(base * S(row.rate() + S(p.fee_rate.raw())));
   if (held) {
@@ -78,7 +87,8 @@ template <Scalar S, Scalar T>
           .rate = row.rate(),
           .cum = row.used(),
           .bracket = static_cast<std::uint32_t>(row.index()),
-          .above_last_cap = above};
+          .above_last_cap = above,
+          .certain = !doubtful};
 }
 
 /// Writes the leg's maintenance schedule (rate, minus the deduction) and returns the number of pieces.

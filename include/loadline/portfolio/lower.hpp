@@ -16,6 +16,7 @@ template <Scalar T>
 struct Lines {
   Line<T> equity;       ///< cash + sum of PnL and accrued
   Line<T> requirement;  ///< equity less ratio * the part of maintenance that has no tier edge on the path
+  bool certain = true;  ///< false: a bracket was open at which the requirement may jump
 };
 
 inline namespace LOADLINE_FLAGS {
@@ -38,7 +39,9 @@ constexpr bool lower(const Leg<T>& leg, const BracketTable<T>& table, Schedule<S
   if (p.size.raw() == T(0)) return false;
   const bool moves = !(price.b == S(0));
   if (p.maintenance_at == MaintenanceAt::entry || !moves) {  // a constant; a wallet account has no other price in it
-    out.requirement.a -= S(ratio * leg_figures<S>(leg, table, price.a).maintenance.raw());
+    const LegFigures<S> f = leg_figures<S>(leg, table, price.a);
+    out.requirement.a -= S(ratio * f.maintenance.raw());
+    out.certain = out.certain && f.certain;
     return false;
   }
   const bool tiered = p.bracket_unit == BracketUnit::notional;

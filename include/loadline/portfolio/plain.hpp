@@ -23,9 +23,12 @@ template <Scalar T>
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE T other_keys(const Lowered<T>& account, Marks<T> marks, std::size_t skip) {
   T below = account.cash.raw(), above = T(0);
-  const std::span<const KeyCells> profiles = account.profiles;
-  for (std::size_t j = 0; j < skip; ++j) below += cell_value(account, profiles[j], marks);
-  for (std::size_t j = profiles.size(); j-- > skip + 1;) above += cell_value(account, profiles[j], marks);
+  const KeyCells* const first = account.profiles.data();
+  const KeyCells* const end = first + account.profiles.size();
+  const KeyCells* const left_out = first + skip;
+  for (const KeyCells* k = first; k != left_out; ++k) below += cell_value(account, *k, marks);
+  if (left_out == end) return below;
+  for (const KeyCells* k = end - 1; k != left_out; --k) above += cell_value(account, *k, marks);
   return T(below + above);
 }
 
@@ -100,7 +103,7 @@ template <Scalar T>
 /// One side of one key, where any test, jumps, or a key without positions may come in.
 template <Scalar T>
 [[nodiscard]] LOADLINE_NOINLINE Bound<T> general_liquidation(const Lowered<T>& account, Marks<T> marks, KeyId key, Toward side) {
-  const std::uint32_t slot = account.slots[key.index];
+  const std::uint32_t slot = account.slot_of(key);
   if (slot != Lowered<T>::no_slot) return search(account, stand(account, marks, slot, false), side, false, false);
   const bool failing = (account.tests.has(Test::requirement) && fails(plain_excess(account, marks), account.rule.when)) ||
                        (account.tests.has(Test::equity) && fails(plain_equity(account, marks), account.rule.when));
@@ -110,7 +113,7 @@ template <Scalar T>
 /// One side of one key.
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE Bound<T> plain_liquidation(const Lowered<T>& account, Marks<T> marks, KeyId key, Toward side) {
-  const std::uint32_t slot = account.slots[key.index];
+  const std::uint32_t slot = account.slot_of(key);
   if (!account.simple || slot == Lowered<T>::no_slot) return general_liquidation(account, marks, key, side);
   return search(account, stand(account, marks, slot, true), side, true, false);
 }
@@ -118,7 +121,7 @@ template <Scalar T>
 /// Both sides of one key.
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE Bounds<T> plain_liquidation(const Lowered<T>& account, Marks<T> marks, KeyId key) {
-  const std::uint32_t slot = account.slots[key.index];
+  const std::uint32_t slot = account.slot_of(key);
   if (!account.simple || slot == Lowered<T>::no_slot)
     return {general_liquidation(account, marks, key, Toward::below), general_liquidation(account, marks, key, Toward::above)};
   const Standing<T> standing = stand(account, marks, slot, true);
@@ -156,7 +159,7 @@ void plain_liquidations(const Lowered<T>& account, Marks<T> marks, Toward side, 
 /// Where equity falls below zero, on both sides.
 template <Scalar T>
 [[nodiscard]] Bounds<T> plain_bankruptcy(const Lowered<T>& account, Marks<T> marks, KeyId key) {
-  const std::uint32_t slot = account.slots[key.index];
+  const std::uint32_t slot = account.slot_of(key);
   const bool held = slot != Lowered<T>::no_slot;
   const T x = other_equity(account, marks, held ? slot : account.profiles.size());
   const Line<T> l = held ? Line<T>{T(x + account.equity[slot].a), account.equity[slot].b} : Line<T>{x, T(0)};

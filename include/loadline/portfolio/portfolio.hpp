@@ -12,6 +12,8 @@
 namespace loadline {
 inline namespace v1 {
 
+inline namespace LOADLINE_FLAGS {
+
 template <Scalar T>
 class Portfolio;
 
@@ -56,12 +58,14 @@ class Portfolio {
     std::vector<std::uint32_t> cross;
     for (std::uint32_t i = 0; i < account.positions.size(); ++i)
       if (!account.positions[i].isolated_margin) cross.push_back(i);
-    Portfolio out(lower_wallet<T>(account, cross, account.cash, key_count));
-    if (!is_finite(out.lowered_)) return Error{Errc::overflow, Field::account};
+    std::optional<Lowered<T>> wallet = lower_wallet<T>(account, cross, account.cash, key_count);
+    if (!wallet) return Error{Errc::overflow, Field::account};
+    Portfolio out(*std::move(wallet));
     for (std::uint32_t i = 0; i < account.positions.size(); ++i) {
       if (!account.positions[i].isolated_margin) continue;
-      out.isolated_.push_back(Portfolio(lower_wallet<T>(account, {&i, 1}, *account.positions[i].isolated_margin, key_count)));
-      if (!is_finite(out.isolated_.back().lowered_)) return Error{Errc::overflow, Field::position, i};
+      wallet = lower_wallet<T>(account, {&i, 1}, *account.positions[i].isolated_margin, key_count);
+      if (!wallet) return Error{Errc::overflow, Field::position, i};
+      out.isolated_.push_back(Portfolio(*std::move(wallet)));
     }
     return out;
   }
@@ -73,7 +77,7 @@ class Portfolio {
   /// The keys of this wallet's positions, ascending.
   [[nodiscard]] std::span<const KeyId> keys() const noexcept { return lowered_.keys; }
   /// The number of marks that a query takes.
-  [[nodiscard]] std::uint32_t key_count() const noexcept { return static_cast<std::uint32_t>(lowered_.slots.size()); }
+  [[nodiscard]] std::uint32_t key_count() const noexcept { return lowered_.key_count; }
   /// The tests that are on: what is listed and has a subject, and the equity test wherever money is owed.
   [[nodiscard]] Tests tests() const noexcept { return lowered_.tests; }
   /// Everything else about it: the form that engines work on.
@@ -156,13 +160,21 @@ class Portfolio {
   /// Liquidation, recovery and bankruptcy prices of one key on both sides, and every root of every test.
   /// @par Cost  O(edges * legs) of the key
   [[nodiscard]] PathAnswer<T> solve(Marks<T> marks, KeyId key, Workspace<T>& workspace) const {
+    LOADLINE_ASSERT(workspace.scratch_.fits(lowered_));
     return solve_key(lowered_, checked(marks), checked(key), workspace.scratch_);
+  }
+  /// The same for every key of keys(), in that order: `f(key, answer)`. The sums over the other keys are made once.
+  /// @par Cost  O(legs * brackets), and for each key O(edges * legs) of the key
+  template <class F>
+  void solve_each(Marks<T> marks, Workspace<T>& workspace, const F& f) const {
+    LOADLINE_ASSERT(workspace.scratch_.fits(lowered_));
+    solve_keys(lowered_, checked(marks), workspace.scratch_, f);
   }
   /// The same along the joint path P_k(s) = P_k (1 + beta_k s), in s, on the range where every price is above zero.
   /// @par Shape  betas: key_count() of them; all 1 is "everything falls (or rises) together"
   /// @par Cost   O(edges * legs)
   [[nodiscard]] PathAnswer<T> solve(Marks<T> marks, std::span<const Ratio<T>> betas, Workspace<T>& workspace) const {
-    LOADLINE_ASSERT(betas.size() == lowered_.slots.size());
+    LOADLINE_ASSERT(betas.size() == lowered_.key_count && workspace.scratch_.fits(lowered_));
     return solve_joint(lowered_, checked(marks), betas, workspace.scratch_);
   }
   /// What makes up the excess if `key` stood at `price`: one row a leg, in the order of legs(), and the sums.
@@ -177,11 +189,11 @@ class Portfolio {
   explicit Portfolio(Lowered<T> lowered) : lowered_(std::move(lowered)) {}
 
   Marks<T> checked(Marks<T> marks) const {
-    LOADLINE_ASSERT(marks.size() >= lowered_.slots.size());
+    LOADLINE_ASSERT(marks.size() >= lowered_.key_count);
     return marks;
   }
   KeyId checked(KeyId key) const {
-    LOADLINE_ASSERT(key.index < lowered_.slots.size());
+    LOADLINE_ASSERT(key.index < lowered_.key_count);
     return key;
   }
 
@@ -189,5 +201,6 @@ class Portfolio {
   std::vector<Portfolio> isolated_;
 };
 
+}  // namespace LOADLINE_FLAGS
 }  // namespace v1
 }  // namespace loadline

@@ -16,6 +16,8 @@
 namespace loadline {
 inline namespace v1 {
 
+inline namespace LOADLINE_FLAGS {
+
 /// Scratch memory of one thread for one wallet, allocated once; see Workspace.
 template <Scalar T>
 struct Scratch {
@@ -26,8 +28,9 @@ struct Scratch {
   std::vector<Term<W>> terms;
   std::array<std::vector<Root<W>>, test_count> roots;  ///< by test
   std::vector<TestRoot<T>> found;
-  std::vector<T> value, partial;     ///< by slot
-  std::vector<const Cell<T>*> cell;  ///< by slot
+  std::vector<T> value, partial;        ///< by slot
+  std::vector<const Cell<T>*> cell;     ///< by slot
+  std::vector<Lines<W>> before, after;  ///< by slot: what the keys below and above it contribute while they stand still
 
   explicit Scratch(const Lowered<T>& account) : owner(account.legs.data()) {
     pieces.assign(account.rows.size(), Piece<W>{W(0), W(0), W(0)});
@@ -44,10 +47,15 @@ struct Scratch {
     value.assign(account.profiles.size(), T(0));
     partial.assign(account.profiles.size(), T(0));
     cell.assign(account.profiles.size(), nullptr);
+    before.assign(account.profiles.size() + 1, Lines<W>{{W(0), W(0)}, {W(0), W(0)}});
+    after = before;
   }
 
-  [[nodiscard]] bool fits(const Lowered<T>& account) const noexcept { return owner == account.legs.data() && pieces.size() == account.rows.size(); }
+  [[nodiscard]] bool fits(const Lowered<T>& account) const noexcept {
+    return owner == account.legs.data() && pieces.size() == account.rows.size() && cell.size() == account.profiles.size();
+  }
 };
 
+}  // namespace LOADLINE_FLAGS
 }  // namespace v1
 }  // namespace loadline

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# Worked numbers of venues, traps, bad input, the bracket file and the account file.
+
+loadline_test(vectors venues/vectors.cpp)
+loadline_test(vectors_exact venues/vectors_exact.cpp LINK loadline::multiprecision)
+loadline_test(binance_usdm venues/binance_usdm.cpp)
+loadline_test(traps portfolio/traps.cpp)
+loadline_test(bad_input portfolio/bad_input.cpp)
+loadline_test(bracket_file margin/bracket_file.cpp)
+loadline_test(account_file ext/account_file.cpp LINK loadline::json loadline::multiprecision)
+
+foreach(name IN ITEMS vectors vectors_exact binance_usdm traps)
+  target_compile_definitions(test_${name} PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
+endforeach()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  foreach(name IN ITEMS vectors vectors_exact binance_usdm traps bad_input bracket_file)
+    target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)  # a false alarm of GCC 12 in the copy of an empty std::optional
+  endforeach()
+endif()

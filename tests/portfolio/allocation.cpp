@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+#include "support/strict.hpp"
+
+#include <loadline/portfolio/portfolio.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+namespace {
+
+// Every allocation of this program is counted: all forms of operator new come through here.
+std::size_t allocations = 0;
+
+void* count_and_allocate(std::size_t size) {
+  ++allocations;
+  if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
+  throw std::bad_alloc();
+}
+void* count_and_allocate(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto a = static_cast<std::size_t>(alignment);
+  if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return count_and_allocate(size);
+}
+void* operator new[](std::size_t size) {
+  return count_and_allocate(size);
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return count_and_allocate(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return count_and_allocate(size, alignment);
+}
+void operator delete(void* p) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p, std::size_t) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, std::align_val_t) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p, std::align_val_t) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
+
+namespace {
+
+using loadline::Bound;
+using loadline::Bracket;
+using loadline::KeyId;
+using loadline::Outcome;
+using loadline::Portfolio;
+using loadline::Position;
+using loadline::Price;
+using loadline::Ratio;
+using loadline::Toward;
+using loadline::Workspace;
+
+/// How often `f` allocates.
+template <class F>
+std::size_t allocations_of(const F& f) {
+  const std::size_t before = allocations;
+  f();
+  return allocations - before;
+}
+
+template <class T>
+struct Sample {
+  std::array<Bracket<T>, 3> rows{Bracket<T>{.cap = T(50'000), .rate = T(T(4) / T(1'000))}, Bracket<T>{.cap = T(250'000), .rate = T(T(5) / T(1'000))},
+                                 Bracket<T>{.rate = T(T(1) / T(100))}};
+  std::array<Position<T>, 4> positions{
+      Position<T>{.key = {0}, .size = 3, .entry = 60'000, .brackets = rows, .side = loadline::Side::long_leg, .tick = Price<T>(T(T(1) / T(10)))},
+      Position<T>{.key = {0}, .size = -1, .entry = 61'000, .brackets = rows, .side = loadline::Side::short_leg},
+      Position<T>{.key = {1}, .size = -40, .entry = 2'500, .brackets = rows, .leverage = Ratio<T>(20)},
+      Position<T>{.key = {2}, .size = 100, .entry = 150, .brackets = rows, .isolated_margin = loadline::Money<T>(900)}};
+  std::array<Price<T>, 4> marks{60'500, 2'450, 149, 1};
+  loadline::Account<T> account{.cash = 20'000, .positions = positions};
+};
+
+template <class T>
+void ask_everything(const Portfolio<T>& p, std::span<const Price<T>> marks, bool expect_price) {
+  Workspace<T> workspace(p);
+  std::vector<Bound<T>> bounds(p.keys().size(), Bound<T>(Outcome::none));
+  std::vector<loadline::PositionFigures<T>> figures(p.legs().size(), {0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
+  std::vector<loadline::ExplainedLeg<T>> rows(p.legs().size(), {0, {0}, 0, 0, 0, 0, 0, 0, 0, T(0)});
+  const std::vector<Ratio<T>> betas(p.key_count(), Ratio<T>(1));
+  bool found = false, kept = true;
+
+  CHECK(allocations_of([&] { kept = kept && p.excess(marks) == p.excess(marks); }) == 0);
+  CHECK(allocations_of([&] { kept = kept && p.equity(marks) == p.equity(marks); }) == 0);
+  CHECK(allocations_of([&] { kept = kept && p.maintenance(marks) == p.maintenance(marks); }) == 0);
+  CHECK(allocations_of([&] { kept = kept && p.margin_ratio(marks).has_value(); }) == 0);
+  CHECK(allocations_of([&] { kept = kept && p.figures(marks).certain; }) == 0);
+  CHECK(allocations_of([&] { kept = kept && p.status(marks) == p.status(marks); }) == 0);
+  CHECK(allocations_of([&] { p.positions(marks, figures); }) == 0);
+  for (const Toward side : {Toward::below, Toward::above}) CHECK(allocations_of([&] { p.liquidation_prices(marks, side, workspace, bounds); }) == 0);
+  for (std::uint32_t k = 0; k < p.key_count(); ++k) {
+    const KeyId key{k};
+    CHECK(allocations_of([&] { found = p.liquidation_below(marks, key).has_value() || found; }) == 0);
+    CHECK(allocations_of([&] { found = p.liquidation_above(marks, key).has_value() || found; }) == 0);
+    CHECK(allocations_of([&] { found = p.liquidation_price(marks, key).below.has_value() || found; }) == 0);
+    CHECK(allocations_of([&] { found = p.bankruptcy_price(marks, key).below.has_value() || found; }) == 0);
+    CHECK(allocations_of([&] { found = p.distance(marks, key).has_value() || found; }) == 0);
+    CHECK(allocations_of([&] { found = p.solve(marks, key, workspace).below.liquidation.has_value() || found; }) == 0);
+    CHECK(allocations_of([&] { kept = p.explain(marks, key, marks[k], rows).ratio.raw() == T(1) && kept; }) == 0);
+  }
+  CHECK(allocations_of([&] { p.solve_each(marks, workspace, [&](KeyId, const loadline::PathAnswer<T>& a) { kept = kept && !a.overflow; }); }) == 0);
+  CHECK(allocations_of([&] { found = p.solve(marks, betas, workspace).below.liquidation.has_value() || found; }) == 0);
+  CHECK(allocations_of([&] { kept = loadline::check_marks<T>(marks).has_value() && kept; }) == 0);
+  CHECK(found == expect_price);  // the queries did search
+  CHECK(kept);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("after make no query allocates", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const Sample<T> sample;
+  const auto made = Portfolio<T>::make(sample.account, 4);
+  REQUIRE(made);
+  ask_everything<T>(*made, sample.marks, true);
+  REQUIRE(made->isolated().size() == 1);
+  ask_everything<T>(made->isolated().front(), sample.marks, true);
+}
+
+TEMPLATE_TEST_CASE("no query allocates where requirements jump and the equity test is on", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  Sample<T> sample;
+  for (Position<T>& p : sample.positions) p.bracket_rule = loadline::BracketRule::whole;
+  sample.account.rule.equity = true;
+  const auto made = Portfolio<T>::make(sample.account, 4);
+  REQUIRE(made);
+  ask_everything<T>(*made, sample.marks, true);
+}
+
+TEMPLATE_TEST_CASE("the counter counts: make and a workspace allocate", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const Sample<T> sample;
+  std::optional<loadline::Result<Portfolio<T>>> made;
+  CHECK(allocations_of([&] { made.emplace(Portfolio<T>::make(sample.account, 4)); }) > 0);
+  REQUIRE(made->has_value());
+  CHECK(allocations_of([&] { const Workspace<T> workspace(**made); }) > 0);
+  CHECK(allocations_of([&] { const Portfolio<T> copy = **made; }) > 0);
+}

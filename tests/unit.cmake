@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests that mirror include/loadline folder by folder, properties, and what must not compile.
+
+find_package(Threads REQUIRED)
+
+# --- core
+loadline_test(core_amount core/amount.cpp)
+loadline_test(core_result core/result.cpp)
+loadline_test(core_numerics core/numerics.cpp)
+loadline_test(core_scalar core/scalar.cpp LINK loadline::multiprecision)
+loadline_test(core_rounding core/rounding.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(core_text core/text.cpp LINK rapidcheck loadline::multiprecision)
+
+# --- piecewise
+loadline_test(piecewise_ball piecewise/ball.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_schedule piecewise/schedule.cpp)
+loadline_test(piecewise_slice piecewise/slice.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_roots piecewise/roots.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_sweep piecewise/sweep.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_newton piecewise/newton.cpp LINK rapidcheck loadline::multiprecision)
+
+# --- portfolio
+loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
+loadline_test(portfolio_allocation portfolio/allocation.cpp)
+
+# --- what the compiler proves
+loadline_test(static_checks static/static_checks.cpp LINK loadline::multiprecision)
+
+# GCC 12 takes an absent optional<Strict> for one that is read when a position is moved: a false alarm.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  foreach(name portfolio_laws portfolio_allocation)
+    target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)
+  endforeach()
+endif()
+
+# --- what must not compile
+set(compile_fail_includes ${PROJECT_SOURCE_DIR}/include ${Boost_INCLUDE_DIRS})
+list(JOIN compile_fail_includes "|" compile_fail_includes)
+foreach(name money_plus_number price_less_than_number mixed_dimensions two_positional_numbers price_for_size double_into_rational integer_portfolio unsafe_math)
+  add_test(NAME compile_fail_${name} COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/${name}.cpp
+                                             "-DINCLUDES=${compile_fail_includes}" -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
+endforeach()
