@@ -82,6 +82,8 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) override {
     error_ = {Errc::bad_json, path(), e.what()};
+    for (char& c : error_.message)
+      if (static_cast<unsigned char>(c) > 0x7e) c = '?';  // the parser quotes what it read, which need not be UTF-8
     if (not_a_number_at(position)) error_ = {Errc::bad_number, path(), "not a finite number"};
     return false;
   }

@@ -119,6 +119,7 @@ template <Scalar T>
     if (i > 0 && !table.rows[i - 1].cap) return fault(Errc::bad_brackets, Field::bracket, i);
     if (i > 0 && rate < table.rows[i - 1].rate.raw()) return fault(Errc::brackets_not_convex, Field::bracket_rate, i);
     const T floor = i == 0 ? T(0) : *table.rows[i - 1].cap;
+    if (row.floor && !is_finite(*row.floor)) return fault(Errc::bad_number, Field::bracket_floor, i);
     if (row.floor && !(*row.floor == floor)) return fault(Errc::bad_brackets, Field::bracket_floor, i);
     if (row.cap && !is_finite(*row.cap)) return fault(Errc::bad_number, Field::bracket_cap, i);
     if (row.cap && !(floor < *row.cap)) return fault(Errc::bad_brackets, Field::bracket_cap, i);
