@@ -63,7 +63,7 @@ class Ball {
   }
 
   [[nodiscard]] friend Ball operator/(const Ball& x, const Ball& y) noexcept {
-    const double least = absolute(y.hi_) - absolute(y.lo_) - y.radius_;
+    const double least = absolute(y.hi_) * deflate - (absolute(y.lo_) + y.radius_) * inflate;  // no member of y is nearer to 0
     const double q1 = x.hi_ / y.hi_;
     const Ball rest1 = x - Ball(q1) * y;
     const Pair q = two_sum(q1, rest1.hi_ / y.hi_);

@@ -76,12 +76,11 @@ constexpr void seek(Slice<T>& f, const Point<T>& s) {
 template <Scalar T>
 constexpr void start(Slice<T>& f) {
   for (Term<T>& t : f.terms) {
-    const int rise = sign(turn(t));
-    const auto beyond = [&](std::size_t i) {
+    const auto beyond = [&](std::size_t i) {  // the sign of the gap just above the low end
       const Line<T> g = gap(t, i);
       if (f.domain.low) {
         const int s = decide(scaled_at(g, *f.domain.low), f.doubt);
-        return s > 0 || (s == 0 && rise > 0);
+        return s > 0 || (s == 0 && sign(g.b) > 0);
       }
       const int s = -sign(g.b);
       return s > 0 || (s == 0 && decide(g.a, f.doubt) > 0);
