@@ -227,6 +227,18 @@ TEST_CASE("a fraction becomes the nearest double", "[text]") {
     RC_ASSERT(*read == nearest_quotient(p, q));
     RC_ASSERT(*read_number<Rational>(std::to_string(p) + "/" + std::to_string(q)) == exact);
   });
+  check_property("nearest also where the quotient lies within 2^-110 of a tie", 1'000, [] {
+    // p / q = m / 2^54 (1 + r / (m q)) with m odd, of 54 bits: half way between two doubles, but for the last term.
+    const std::uint64_t q = *rc::gen::arbitrary<std::uint64_t>() | (std::uint64_t{1} << 63) | 1U;
+    std::uint64_t inverse = 1;  // of q modulo 2^64, by Newton
+    for (int i = 0; i < 6; ++i) inverse *= 2 - q * inverse;
+    const auto r = static_cast<std::int64_t>(*rc::gen::inRange(-500, 500) * 2 + 1);
+    const std::uint64_t m = (0 - static_cast<std::uint64_t>(r) * inverse) & ((std::uint64_t{1} << 54) - 1);
+    RC_PRE(m >= (std::uint64_t{1} << 53));
+    const boost::multiprecision::cpp_int p = (boost::multiprecision::cpp_int(m) * q + r) >> 54;
+    RC_ASSERT(p * (boost::multiprecision::cpp_int(1) << 54) == boost::multiprecision::cpp_int(m) * q + r);
+    RC_ASSERT(is_nearest(nearest_quotient(static_cast<std::uint64_t>(p), q), Rational(p) / Rational(q)));
+  });
   CHECK(nearest_quotient(0, 7) == 0.0);
   CHECK(nearest_quotient(~std::uint64_t{0}, 1) == 0x1p64);
   CHECK(nearest_quotient(1, ~std::uint64_t{0}) == 0x1p-64);
