@@ -16,7 +16,12 @@ concept ExactSource = std::same_as<U, T> ||(std::integral<U> && !std::same_as<U,
 ///
 /// A *named* field may be given a raw `T` or an integer. Raw numbers join no sum and no comparison: both operands of
 /// every operator are deduced, so `money + 7.0` and `price < 3.0` do not compile, and no `double` gets into a rational.
+/// @par Units    the exponents M and S; Money, Price, Size, Ratio below
+/// @par Shape    none
+/// @par Rounding that of T
+/// @par Errors   none; a wrong dimension does not compile
 /// @par Cost   that of `T`
+/// @par Source   none
 template <Scalar T, int M, int S>
 class Amount {
  public:

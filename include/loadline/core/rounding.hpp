@@ -18,6 +18,7 @@ inline namespace LOADLINE_FLAGS {
 /// A liquidation price below the mark is rounded up, one above it down: against the account. To round a fraction n / d,
 /// ask for the ticks of n at tick * d: no division comes before the decision.
 /// @par Units    x and tick in one unit, tick > 0; the result is a count
+/// @par Shape    none
 /// @par Rounding the direction named; where a ball leaves open which side of a multiple x is on, the step further is taken
 /// @par Errors   total for x >= 0
 /// @par Cost     O(log(x / tick)) additions, no allocation

@@ -40,8 +40,13 @@ inline namespace LOADLINE_FLAGS {
 
 /// Splits a number's text: "0.1", "1e-9", "7/3", "0x1.8p-4", with a sign and blanks around.
 ///
+/// @par Units    none
+/// @par Shape    none
+/// @par Rounding none: nothing is converted
 /// @par Errors BAD_NUMBER (anything else, also "nan" and "inf"), NUMBER_RANGE (an exponent beyond +-400, more than 4,000
 ///             characters: looked at before anything is converted)
+/// @par Cost     O(text), no allocation
+/// @par Source   docs/reference/account-file.md, Numbers and times
 [[nodiscard]] inline Result<NumberText> split_number(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n\f\v", digits = "0123456789", hex_digits = "0123456789abcdefABCDEF";
   const auto bad = [] { return Error{Errc::bad_number}; };

@@ -212,7 +212,12 @@ class AnswerWriter {
 }  // namespace detail
 
 /// The answer to a file whose account has been made into a portfolio.
+/// @par Units    docs/reference/account-file.md
+/// @par Shape    `portfolio` made from `file.account`
+/// @par Rounding a double is written so that it reads back; decimals with 50 digits
 /// @par Errors OVERFLOW where a figure is too large for T
+/// @par Cost     that of solve for every key and path
+/// @par Source   docs/reference/account-file.md
 template <Scalar T>
 [[nodiscard]] Result<AnswerJson, FileError> answer(const AccountFile<T>& file, const Portfolio<T>& portfolio) {
   detail::AnswerWriter<T> writer(file);

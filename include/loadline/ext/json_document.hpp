@@ -210,8 +210,12 @@ namespace detail {
 
 /// Parses one JSON text. The whole text is read before a repeated name is reported.
 ///
+/// @par Units    none
+/// @par Shape    none
+/// @par Rounding none: numbers stay text
 /// @par Errors BAD_JSON (also invalid UTF-8 and more than 200 levels), BAD_NUMBER (a bare NaN or Infinity), DUPLICATE_KEY
 /// @par Cost   O(text)
+/// @par Source   RFC 8259
 [[nodiscard]] inline Result<JsonValue, FileError> parse_json(std::string_view text) {
   const std::optional<std::string> tamed = detail::without_huge_numbers(text);
   if (tamed) text = *tamed;

@@ -361,9 +361,12 @@ class FileReader {
 ///
 /// The first fault in the file's order is reported with its path; a valid field that is not supported yet answers UNSUPPORTED.
 /// Bracket tables are checked in `Exact`: give a rational there, and a strict cum is compared with the numbers as printed.
+/// @par Units    docs/reference/account-file.md
+/// @par Shape    none
 /// @par Rounding numbers go from text straight into T
 /// @par Errors   FileError
 /// @par Cost     O(text)
+/// @par Source   docs/reference/account-file.md
 template <Scalar T, Scalar Exact = T>
 [[nodiscard]] Result<AccountFile<T>, FileError> read_account(const JsonValue& document, const FileOptions& options = {}) {
   try {

@@ -47,6 +47,11 @@ inline namespace LOADLINE_FLAGS {
 /// The deductions that a table uses, row by row: cum_0 = 0, cum_k = cum_(k-1) + floor_k (rate_k - rate_(k-1)).
 ///
 /// Computed in `S`, which may be a wider number than the table's own; nothing is stored, so nothing is allocated.
+/// @par Units    floor, cap, deduction: those of the table; rate: a fraction
+/// @par Shape    one row at a time, in order
+/// @par Rounding that of S
+/// @par Errors   none; the table has passed check()
+/// @par Cost     O(1) a row
 /// @par Source  Binance USD-M FAQ: 5,000,000 x (5 % - 2.5 %) + 16,300 = 141,300; Bybit's mmDeduction is the same rule
 template <Scalar S, Scalar T>
 class Deductions {
@@ -102,9 +107,13 @@ template <Scalar T>
 ///
 /// A given cum must equal the derived one exactly in a scalar without rounding. In a rounding scalar both sides are taken
 /// for the nearest numbers to what the venue printed, and the difference may be what those roundings explain.
+/// @par Units    those of the table
+/// @par Shape    at least one row; floors ascending from 0, rates not falling
+/// @par Rounding see above: what the rounding of the inputs explains is allowed
 /// @par Errors  EMPTY_BRACKETS, BAD_NUMBER, BAD_MMR, BAD_BRACKETS (gap, overlap, order, a row after the open one),
 ///              BRACKETS_NOT_CONVEX (a falling rate), CUM_MISMATCH; `item` is the row
 /// @par Cost    O(rows), no allocation
+/// @par Source   docs/reference/account-file.md, A position
 template <Scalar T>
 [[nodiscard]] constexpr std::optional<Error> check(const BracketTable<T>& table) {
   const auto fault = [](Errc code, Field field, std::size_t row) { return Error{code, field, 0, static_cast<std::uint32_t>(row)}; };

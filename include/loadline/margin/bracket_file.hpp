@@ -87,9 +87,11 @@ inline namespace LOADLINE_FLAGS {
 /// Nothing is sorted, joined or skipped: the first row that does not follow from the one before is refused by its line.
 /// An empty cap leaves the last bracket open; an empty cum is derived.
 /// @par Units    floor < x <= cap and cum in the quote asset (or contracts); rates are fractions
+/// @par Shape    rows grouped by symbol
 /// @par Rounding that of reading the text into T; the check of cum allows for it (margin/bracket.hpp)
 /// @par Errors   RowError
 /// @par Cost     O(text); allocates
+/// @par Source   docs/reference/account-file.md, Bracket files
 template <Scalar T>
 [[nodiscard]] Result<BracketFile<T>, RowError> read_brackets(std::string_view text) {
   BracketFile<T> file;

@@ -15,6 +15,7 @@ inline namespace LOADLINE_FLAGS {
 ///
 /// @f[ pnl = q\,m\,(P - E), \qquad notional = |q|\,m\,P @f]
 /// @par Units    q contracts, long > 0; m base units per contract; E, P numeraire per base unit; results in the numeraire
+/// @par Shape    none
 /// @par Rounding none
 /// @par Errors   total
 /// @par Cost     two products, no allocation

@@ -18,8 +18,12 @@ inline namespace LOADLINE_FLAGS {
 ///
 /// Queries take marks as they are. A NaN that gets past this gate never looks safe (it fails every test), but an infinite mark
 /// may, to the plain queries, and only this gate names the culprit.
+/// @par Units    numeraire per base unit
+/// @par Shape    any number of marks
+/// @par Rounding none
 /// @par Errors   BAD_NUMBER (NaN, infinity), BAD_PRICE (zero, negative), with the index of the mark
 /// @par Cost     O(marks), no allocation
+/// @par Source   none
 template <Scalar T>
 [[nodiscard]] constexpr Result<std::size_t> check_marks(std::span<const Price<T>> marks) {
   for (std::size_t i = 0; i < marks.size(); ++i) {

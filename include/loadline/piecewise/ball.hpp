@@ -17,6 +17,8 @@ inline namespace LOADLINE_FLAGS {
 /// So a report in `double` is computed with about 106 bits, its figures are rounded once, and each error has a bound.
 /// Comparisons ask for certainty: `a < b` is true only where it holds for every member of both balls; `sign` is 0 where
 /// the ball holds 0 and `sign_is_certain` tells whether it holds anything else.
+/// @par Units    none
+/// @par Shape    none
 /// @par Rounding the middle to nearest, the radius upwards (inflated by 2^-50, plus 2^-1000 where a product underflows)
 /// @par Errors   an overflow gives a ball that is not finite
 /// @par Cost     20 to 60 operations each; needs IEEE doubles (core/numerics.hpp)

@@ -15,7 +15,10 @@ inline namespace LOADLINE_FLAGS {
 /// f lies below each of its lines, so a step cannot pass the root; each step but the last changes a cell, so there are at
 /// most as many steps as edges, and the last one is exact. nullopt: f rises to no zero on that side.
 /// @pre f concave (every weight * schedule is; whole-position rates are not), f(s) < 0
+/// @par Units    s: the parameter of the path
+/// @par Shape    none
 /// @par Rounding that of the scalar; the walk ends where a step no longer moves
+/// @par Errors   total; nullopt as above
 /// @par Cost     O(steps * terms * pieces), no allocation
 /// @par Source   docs/explanation/normal-form.md
 template <Scalar T>

@@ -69,10 +69,12 @@ template <Scalar T>
 /// One walk from the low end to the high end. In a cell f is a line: it has a root inside iff its signs just above the
 /// lower edge and at the upper edge are opposite. At an edge the two lines are compared: both zero is a zero, one sign
 /// on both sides and no zero is nothing, all else is a jump.
+/// @par Units    s: the parameter of the path
 /// @par Shape    `out` holds at least max_roots(f.terms) places
 /// @par Rounding none of its own; `f.doubt` tells whether every sign was beyond doubt
 /// @par Errors   total
 /// @par Cost     O(edges * terms), no allocation
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 [[nodiscard]] constexpr Roots<T> all_roots(Slice<T>& f, std::span<Root<T>> out) {
   std::size_t count = 0;

@@ -27,7 +27,12 @@ using Schedule = std::span<const Piece<T>>;
 inline namespace LOADLINE_FLAGS {
 
 /// Index of the piece that holds x; an edge belongs to the piece below it, as venues print it (floor < x <= cap).
+/// @par Units    x: that of `from`
+/// @par Shape    at least one piece
+/// @par Rounding none
+/// @par Errors   total
 /// @par Cost O(pieces)
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 [[nodiscard]] constexpr std::size_t piece_of(Schedule<T> schedule, const T& x) {
   std::size_t i = 0;
@@ -45,6 +50,11 @@ template <Scalar T>
 /// The offset that joins a piece to the one before it: offset' = offset - from (slope' - slope).
 ///
 /// For brackets this is the deduction rule d_k = d_(k-1) + f_k (r_k - r_(k-1)) with offset = -d.
+/// @par Units    those of the schedule
+/// @par Shape    none
+/// @par Rounding that of T
+/// @par Errors   total
+/// @par Cost     two products
 /// @par Source  Binance USD-M FAQ (maintenance amount): 5,000,000 x (5 % - 2.5 %) + 16,300 = 141,300
 template <Scalar T>
 [[nodiscard]] constexpr T joining_offset(const Piece<T>& before, const T& from, const T& slope) {

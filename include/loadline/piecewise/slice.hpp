@@ -29,7 +29,12 @@ struct Domain {
 ///
 /// The walk moves cursors *by index*; whether an edge is met is decided by signs and by comparing edges with each other,
 /// never by comparing a computed edge with s again: rounding can neither skip a cell nor repeat one.
+/// @par Units    s: the parameter of the path
+/// @par Shape    one schedule and one cursor a term
+/// @par Rounding that of T
+/// @par Errors   total; `doubt` tells what was open
 /// @par Cost  line, next: O(terms); seek, start: O(terms * pieces); no allocation
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 struct Slice {
   Line<T> base;

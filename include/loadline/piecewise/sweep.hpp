@@ -89,9 +89,12 @@ template <Scalar T>
 ///
 /// @par Formula  in the first cell whose line x + a + b p is below zero at its lower end: p = -(x + a) / b
 /// @pre x + profile does not fail at s; `continuous`: it has no jumps and is concave
+/// @par Units    x: numeraire; s, result: the price of the key
+/// @par Shape    at least one cell
 /// @par Rounding that of the scalar; the root is kept inside its cell
 /// @par Errors   nullopt: no such point above 0
 /// @par Cost     O(cells passed), one division, no allocation
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE constexpr std::optional<T> first_failure_below(Profile<T> cells, const Cell<T>* c, const T& x, T s, bool continuous,
                                                                              LiquidateWhen when) {

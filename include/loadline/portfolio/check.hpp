@@ -16,7 +16,12 @@ inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 
 /// The first fault of one position; nullopt: it is in order. The caller sets `index`.
+/// @par Units    those of Position
+/// @par Shape    none
+/// @par Rounding none but that of the bracket check
 /// @par Errors MISSING_PRICE (key), BAD_NUMBER (NaN, infinity), BAD_FIELD, BAD_PRICE (entry), BAD_LEVERAGE, and those of its brackets
+/// @par Cost     O(brackets)
+/// @par Source   docs/reference/errors.md
 template <Scalar T>
 [[nodiscard]] std::optional<Error> check(const Position<T>& p, std::uint32_t key_count, CumPolicy policy) {
   const auto fault = [](Errc code, Field field) { return std::optional<Error>(Error{code, field}); };
@@ -67,8 +72,12 @@ template <Scalar T>
 }
 
 /// The first fault of an account; nullopt: it is in order. The order: rule, cash, then the positions one by one.
+/// @par Units    those of Account
+/// @par Shape    fewer than 2^32 - 1 positions and brackets
+/// @par Rounding none but that of the bracket check
 /// @par Errors those of a position, and BAD_RULE, BAD_NUMBER (cash, ratio), DUPLICATE_SYMBOL, BAD_SIZE (2^32 items)
 /// @par Cost   O(positions log positions + brackets)
+/// @par Source   docs/reference/errors.md
 template <Scalar T>
 [[nodiscard]] std::optional<Error> check(const Account<T>& account, std::uint32_t key_count) {
   constexpr std::size_t most = 0xffff'fffe;

@@ -37,7 +37,12 @@ inline namespace LOADLINE_FLAGS {
 /// Walks the roots of all tests outward from a start, merged in order.
 ///
 /// The account fails where any test does. At a jump the point itself is left open: what counts there is the range beyond.
+/// @par Units    s: the parameter of the path
+/// @par Shape    one set of roots a test
+/// @par Rounding none
+/// @par Errors   total; order in doubt is noted
 /// @par Cost O(roots), no allocation
+/// @par Source   docs/explanation/normal-form.md, Several tests
 template <Scalar T>
 class StatusWalk {
  public:

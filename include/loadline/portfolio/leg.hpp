@@ -47,6 +47,7 @@ template <Scalar T>
 /// @f[ need = N\,(rate + fee) - cum \ (\text{by notional}), \qquad N\,(rate + fee) - cum\,m\,P \ (\text{by size}), \qquad + fixed @f]
 /// N = |q| m P is the notional at mark or at entry. Computed in `S`, which may be wider than the leg's own scalar.
 /// @par Units    money: numeraire
+/// @par Shape    none
 /// @par Rounding that of S
 /// @par Errors   total
 /// @par Cost     O(brackets), no allocation

@@ -24,6 +24,11 @@ inline namespace LOADLINE_FLAGS {
 /// Adds one leg along price(s) = price.a + price.b s: its lines to `out`, and its tiered part, if it has edges, to `term`.
 ///
 /// @return whether `term` was written: the leg moves, needs margin and is measured by its notional at the mark
+/// @par Units    money: numeraire; s: the parameter of the path
+/// @par Shape    none
+/// @par Rounding that of S
+/// @par Errors   total
+/// @par Cost     O(brackets)
 /// @par Source docs/explanation/normal-form.md
 template <Scalar S, Scalar T>
 constexpr bool lower(const Leg<T>& leg, const BracketTable<T>& table, Schedule<S> schedule, const S& ratio, const Line<S>& price, Lines<S>& out,

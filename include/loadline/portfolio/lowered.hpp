@@ -92,7 +92,12 @@ template <Scalar T>
 }
 
 /// Lowers the positions named by `members`, which have been checked, over one wallet; nullopt: a figure is too large for T.
+/// @par Units    those of Account
+/// @par Shape    `members`: indices of positions
+/// @par Rounding that of T
+/// @par Errors   nullopt as above
 /// @par Cost O(edges * legs) a key; allocates
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 [[nodiscard]] std::optional<Lowered<T>> lower_wallet(const Account<T>& account, std::span<const std::uint32_t> members, const Money<T>& cash,
                                                      std::uint32_t key_count) {

@@ -39,6 +39,7 @@ class Workspace {
 /// Queries of one figure are *plain*: computed in `T`, no claim on the last digits. `figures`, `status`, `positions` and
 /// `solve` compute in Working<T> (for double: balls of about 106 bits) and round once; `solve` says how far it may be off.
 ///
+/// The six fields below hold for every query; a query names only those in which it differs.
 /// @par Units    money: numeraire; sizes: contracts; marks: numeraire per base unit
 /// @par Shape    marks: a span by key index, at least key_count() of them
 /// @par Rounding none but the scalar's

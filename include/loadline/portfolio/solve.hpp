@@ -131,7 +131,12 @@ template <Scalar T, class PriceOf>
 }
 
 /// Sums up, for every slot, what the keys below and above it contribute while they stand still.
+/// @par Units    numeraire
+/// @par Shape    fills `before` and `after`, one entry a slot and one more
+/// @par Rounding that of the working scalar
+/// @par Errors   total
 /// @par Cost O(legs * brackets), no allocation
+/// @par Source   none
 template <Scalar T>
 void stand_still(const Lowered<T>& account, Marks<T> marks, Scratch<T>& scratch) {
   using W = Working<T>;
