@@ -50,6 +50,8 @@ using Money = Amount<T, 1, 0>;  ///< units of the numeraire, e.g. USDT
 template <class T>
 using Size = Amount<T, 0, 1>;  ///< contracts; long > 0, short < 0
 template <class T>
+using Quantity = Amount<T, 0, 1>;  ///< units of an asset; times its price it is money
+template <class T>
 using Price = Amount<T, 1, -1>;  ///< numeraire per base unit
 template <class T>
 using Ratio = Amount<T, 0, 0>;  ///< dimensionless; 0.01 is one percent

@@ -44,6 +44,8 @@ struct ScalarDefaults {
   using Working = T;
   /// Whether the number rounds nothing (a rational).
   static constexpr bool exact = false;
+  /// Whether the number is an enclosure: it knows its own error, and its sign is open where the error may decide it.
+  static constexpr bool encloses = false;
   // A specialisation may add `static T roundoff()`: the largest relative error of one operation. Without it, half the
   // distance from 1 to the next number is taken.
 };
@@ -70,6 +72,18 @@ template <Scalar T>
 [[nodiscard]] constexpr T magnitude(const T& x) {
   if (x < T(0)) return T(-x);
   return x;
+}
+
+/// x without its uncertainty: a place to look at, for which a ball's radius would only blur what is seen there.
+template <Scalar T>
+[[nodiscard]] constexpr T point(const T& x) {
+  return x;
+}
+
+/// A number that stands for all of [low, high]: the middle; of a ball, one that holds both ends.
+template <Scalar T>
+[[nodiscard]] constexpr T around(const T& low, const T& high) {
+  return T(T(low + high) / T(2));
 }
 
 /// False for NaN and the infinities, in every scalar.

@@ -25,36 +25,56 @@ class AnswerWriter {
 
   [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
-  [[nodiscard]] AnswerJson account(const Portfolio<T>& portfolio) {
-    AnswerJson out;
-    out["name"] = text(file_->name);
-    out["venue"] = text(file_->venue);
-    out["numeraire"] = file_->numeraire;
-    out["liquidate_when"] = when();
-    Status worst = portfolio.status(file_->marks);
-    out["status"] = nullptr;
-    out["own_status"] = name(worst);
-    wallet(portfolio, out);
-    AnswerJson pools = AnswerJson::array();
-    for (const Portfolio<T>& isolated : portfolio.isolated()) {
-      AnswerJson pool;
-      pool["name"] = file_->label(isolated.legs().front().terms);
-      pool["liquidate_when"] = when();
-      const Status status = isolated.status(file_->marks);
-      pool["status"] = name(status);
-      worst = worst < status ? status : worst;
-      wallet(isolated, pool);
-      pools.push_back(std::move(pool));
+  /// @return the answer, or where a portfolio could not be made
+  [[nodiscard]] Result<AnswerJson, FileError> book() {
+    Standing all;
+    AnswerJson rows = AnswerJson::array();
+    for (const AccountEntry<T>& entry : file_->accounts) {
+      Standing own;
+      Result<AnswerJson, FileError> row = account(entry, own);
+      if (!row) return row.error();
+      rows.push_back(*std::move(row));
+      take(all, own, [&](AnswerJson& b) { b = with_first("account", text(entry.name), std::move(b)); });
     }
-    out["status"] = name(worst);
-    out["pools"] = std::move(pools);
-    out["assumptions"] = assumptions(portfolio);
+    AnswerJson out = AnswerJson::object();
+    if (file_->many) {
+      out["status"] = name(all.status);
+      out["binding"] = all.json;
+      out["accounts"] = std::move(rows);
+    } else {
+      out = std::move(rows.front());
+    }
     out["warnings"] = AnswerJson::array();
     for (const FileWarning& w : warnings_) out["warnings"].push_back({{"code", w.code}, {"at", w.at}});
     return out;
   }
 
  private:
+  /// How a pool, an account or a book stands: the worst status, and what fails first.
+  struct Standing {
+    Status status = Status::no_margin;
+    std::optional<Binding<T>> binding = {};
+    AnswerJson json = nullptr;
+  };
+
+  /// The nearer binding; of two alike the first, but one that fails now comes before one that is on the very price.
+  template <class Edit>
+  static void take(Standing& to, const Standing& from, const Edit& edit) {
+    if (to.status < from.status) to.status = from.status;
+    if (!from.binding) return;
+    const bool first_now = to.binding && !to.binding->key, now = !from.binding->key;
+    if (to.binding && !(from.binding->distance < to.binding->distance) && !(from.binding->distance == to.binding->distance && now && !first_now)) return;
+    to.binding = from.binding;
+    to.json = from.json;
+    edit(to.json);
+  }
+  static AnswerJson with_first(const char* member, AnswerJson value, AnswerJson object) {
+    AnswerJson out = AnswerJson::object();
+    out[member] = std::move(value);
+    for (auto& [key, v] : object.items()) out[key] = std::move(v);
+    return out;
+  }
+
   [[nodiscard]] AnswerJson number(const T& x) {
     if constexpr (ScalarText<T>::json_number) {
       if (!is_finite(x)) return overflow_ = true, nullptr;
@@ -72,12 +92,129 @@ class AnswerWriter {
   [[nodiscard]] AnswerJson number(const std::optional<V>& x) {
     return x ? number(*x) : AnswerJson(nullptr);
   }
+  /// A figure at an irrational point of an exact scalar: its first forty digits.
+  [[nodiscard]] AnswerJson number_at(const std::optional<Enclosure<T>>& within, const T& x) {
+    if constexpr (requires { ScalarText<T>::write_digits(x); })
+      if (within) return ScalarText<T>::write_digits(x);
+    return number(x);
+  }
+  [[nodiscard]] AnswerJson number_at(const std::optional<Enclosure<T>>& within, const std::optional<T>& x) {
+    return x ? number_at(within, *x) : AnswerJson(nullptr);
+  }
   [[nodiscard]] static AnswerJson text(const std::optional<std::string>& s) { return s ? AnswerJson(*s) : AnswerJson(nullptr); }
-  [[nodiscard]] const char* when() const noexcept { return file_->account.rule.when == LiquidateWhen::below_zero ? "lt" : "le"; }
+  [[nodiscard]] static const char* when(const Account<T>& a) noexcept { return a.rule.when == LiquidateWhen::below_zero ? "lt" : "le"; }
   [[nodiscard]] static AnswerJson word(const std::optional<Test>& test) { return test ? AnswerJson(name(*test)) : AnswerJson(nullptr); }
+  /// A member whose name is known to be new: no search.
+  static void append(AnswerJson& object, std::string name, AnswerJson value) {
+    using Members = AnswerJson::object_t::Container;
+    static_cast<Members&>(object.get_ref<AnswerJson::object_t&>()).emplace_back(std::move(name), std::move(value));
+  }
 
-  void wallet(const Portfolio<T>& portfolio, AnswerJson& out) {
-    const Figures<T> f = portfolio.figures(file_->marks);
+  [[nodiscard]] Result<AnswerJson, FileError> account(const AccountEntry<T>& entry, Standing& all) {
+    const auto key_count = static_cast<std::uint32_t>(file_->keys.size());
+    const auto failed = [](const PoolFile<T>& pool, const Error& e) {
+      const std::string at = e.field == Field::position ? pool.path("positions", e.index) : pool.at;
+      return FileError{e.code, at, std::string(message(e.code))};
+    };
+    const Result<Portfolio<T>> main = Portfolio<T>::make(entry.main.account, key_count);
+    if (!main) return failed(entry.main, main.error());
+    AnswerJson out;
+    out["name"] = text(entry.name);
+    out["venue"] = text(entry.venue);
+    out["numeraire"] = file_->numeraire;
+    out["liquidate_when"] = when(entry.main.account);
+    out["status"] = out["binding"] = nullptr;
+    Standing own;
+    out["own_status"] = nullptr;
+    pool(*main, entry.main, nullptr, out, own);
+    out["own_status"] = name(own.status);
+    const auto keep = [](AnswerJson&) {};
+    take(all, own, keep);
+    AnswerJson pools = AnswerJson::array();
+    const auto add = [&](const Portfolio<T>& portfolio, const PoolFile<T>& file, const std::string& label) {
+      Standing standing;
+      AnswerJson p;
+      p["name"] = label;
+      p["liquidate_when"] = when(file.account);
+      p["status"] = p["binding"] = nullptr;
+      pool(portfolio, file, label, p, standing);
+      p["status"] = name(standing.status);
+      p["binding"] = standing.json;
+      pools.push_back(std::move(p));
+      take(all, standing, keep);
+    };
+    for (const PoolFile<T>& file : entry.pools) {
+      const Result<Portfolio<T>> portfolio = Portfolio<T>::make(file.account, key_count);
+      if (!portfolio) return failed(file, portfolio.error());
+      add(*portfolio, file, file.name);
+    }
+    for (const Portfolio<T>& isolated : main->isolated()) add(isolated, entry.main, entry.main.label(isolated.legs().front().terms));
+    out["status"] = name(all.status);
+    out["binding"] = all.json;
+    out["pools"] = std::move(pools);
+    out["assumptions"] = assumptions(entry, *main);
+    return out;
+  }
+
+  [[nodiscard]] AnswerJson binding(const std::optional<Binding<T>>& b, const AnswerJson& pool) {
+    if (!b) return nullptr;
+    AnswerJson out;
+    out["pool"] = pool;
+    out["test"] = name(b->test);
+    out["key"] = b->key ? AnswerJson(file_->key_name(*b->key)) : AnswerJson(nullptr);
+    out["side"] = !b->side ? AnswerJson(nullptr) : AnswerJson(*b->side == Toward::below ? "below" : "above");
+    out["price"] = number_at(b->within, b->price);
+    out["distance"] = number_at(b->within, b->distance);
+    out["certified"] = b->certified;
+    return out;
+  }
+
+  /// Everything about one pool, `label` its name (null: the account itself).
+  void pool(const Portfolio<T>& portfolio, const PoolFile<T>& file, const AnswerJson& label, AnswerJson& out, Standing& standing) {
+    const Marks<T> marks = file_->marks;
+    const Figures<T> f = portfolio.figures(marks);
+    figures(f, out);
+    out["positions"] = positions(portfolio, file);
+    Workspace<T> workspace(portfolio);
+    standing.status = f.status;
+    standing.binding = binding_now(f);
+    bool affine = true, certified = f.certain;
+    const auto note = [&](const PathAnswer<T>& a) {
+      affine = affine && a.path_class == PathClass::affine;
+      certified = certified && a.certified();
+    };
+    out["keys"] = AnswerJson::object();
+    out["loss_slope"] = AnswerJson::object();
+    portfolio.solve_each(marks, workspace, [&](KeyId key, const PathAnswer<T>& a) {
+      note(a);
+      if (f.failing.empty()) take_nearer(standing.binding, key, a);
+      AnswerJson k = AnswerJson::object();
+      k["price"] = number(marks[key.index]);
+      path(a, true, k);
+      append(out["keys"], file_->keys[key.index], std::move(k));
+      const LossSlope<T> slope = portfolio.loss_slope(marks, key);
+      append(out["loss_slope"], file_->keys[key.index], {{"positions", number(slope.positions)}, {"collateral", number(slope.collateral)}});
+    });
+    standing.json = binding(standing.binding, label);
+    out["binding"] = standing.json;
+    out["paths"] = AnswerJson::object();
+    std::vector<Ratio<T>> betas(file_->keys.size(), Ratio<T>(0));
+    for (const auto& p : file_->paths) {
+      for (const auto& [key, beta] : p.betas) betas[key.index] = beta;
+      AnswerJson j = AnswerJson::object();
+      const PathAnswer<T> a = portfolio.solve(marks, betas, workspace);
+      note(a);
+      path(a, false, j);
+      append(out["paths"], p.name, std::move(j));
+      for (const auto& [key, beta] : p.betas) betas[key.index] = 0;
+    }
+    out["without"] = without(portfolio, file, label);
+    if (file_->frontier) out["frontier"] = frontier(portfolio, workspace);
+    out["class"] = affine ? "A" : "Q";
+    out["certified"] = certified;
+  }
+
+  void figures(const Figures<T>& f, AnswerJson& out) {
     out["tests"] = AnswerJson::array();
     for (const Test test : {Test::requirement, Test::level, Test::equity})
       if (f.tests.has(test)) out["tests"].push_back(name(test));
@@ -87,55 +224,27 @@ class AnswerWriter {
     out["excess"] = number(f.excess);
     out["initial"] = number(f.initial);
     out["available"] = number(f.available);
+    out["level"] = {{"assets", number(f.assets)}, {"debts", number(f.debts)}, {"ratio", number(f.level)}};
     out["gross_notional"] = number(f.gross_notional);
     out["margin_ratio"] = number(f.margin_ratio);
     out["effective_leverage"] = number(f.effective_leverage);
     out["net_leverage"] = number(f.net_leverage);
-    out["positions"] = positions(portfolio);
-    Workspace<T> workspace(portfolio);
-    std::vector<std::pair<std::string_view, AnswerJson>> keys;
-    portfolio.solve_each(file_->marks, workspace, [&](KeyId key, const PathAnswer<T>& a) {
-      AnswerJson k = AnswerJson::object();
-      k["price"] = number(file_->marks[key.index]);
-      path(a, true, k);
-      keys.emplace_back(file_->keys[key.index], std::move(k));
-    });
-    std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    out["keys"] = AnswerJson::object();
-    for (auto& [key, answer] : keys) append(out["keys"], std::string(key), std::move(answer));
-    out["paths"] = AnswerJson::object();
-    std::vector<Ratio<T>> betas(file_->keys.size(), Ratio<T>(0));
-    for (const auto& p : file_->paths) {
-      for (const auto& [key, beta] : p.betas) betas[key.index] = beta;
-      AnswerJson j = AnswerJson::object();
-      path(portfolio.solve(file_->marks, betas, workspace), false, j);
-      append(out["paths"], p.name, std::move(j));
-      for (const auto& [key, beta] : p.betas) betas[key.index] = 0;
-    }
   }
 
-  /// A member whose name is known to be new: no search.
-  static void append(AnswerJson& object, std::string name, AnswerJson value) {
-    using Members = AnswerJson::object_t::Container;
-    static_cast<Members&>(object.get_ref<AnswerJson::object_t&>()).emplace_back(std::move(name), std::move(value));
-  }
-
-  [[nodiscard]] AnswerJson positions(const Portfolio<T>& portfolio) {
+  [[nodiscard]] AnswerJson positions(const Portfolio<T>& portfolio, const PoolFile<T>& file) {
     AnswerJson out = AnswerJson::array();
-    std::vector<PositionFigures<T>> rows(portfolio.legs().size(), PositionFigures<T>{0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
+    std::vector<PositionFigures<T>> rows(portfolio.legs().size(), PositionFigures<T>{0, 0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
     portfolio.positions(file_->marks, rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const PositionFigures<T>& f = rows[i];
-      const Position<T>& p = file_->positions[f.position];
-      if (f.above_last_cap) warnings_.push_back({"ABOVE_LAST_CAP", "positions[" + std::to_string(f.position) + "]"});
-      out.push_back({{"symbol", file_->symbols[p.symbol->index]},
-                     {"side", p.side == Side::one_way    ? ""
-                              : p.side == Side::long_leg ? "LONG"
-                                                         : "SHORT"},
-                     {"key", file_->keys[p.key.index]},
-                     {"kind", "linear"},
-                     {"settle", file_->numeraire},
-                     {"settle_price", number(T(1))},
+    constexpr const char *sides[] = {"", "LONG", "SHORT"}, *kinds[] = {"linear", "inverse", "quanto"};
+    for (const PositionFigures<T>& f : rows) {
+      const Position<T>& p = file.positions[f.position];
+      if (f.above_last_cap) warnings_.push_back({"ABOVE_LAST_CAP", file.path("positions", f.position)});
+      out.push_back({{"symbol", file.symbols[p.symbol->index]},
+                     {"side", sides[static_cast<std::size_t>(p.side)]},
+                     {"key", file_->key_name(p.key)},
+                     {"kind", kinds[static_cast<std::size_t>(p.kind)]},
+                     {"settle", p.settle ? file.assets[p.settle->index] : file_->numeraire},
+                     {"settle_price", number(f.settle_price)},
                      {"notional", number(f.notional)},
                      {"pnl", number(f.pnl)},
                      {"maintenance", number(f.maintenance)},
@@ -149,58 +258,101 @@ class AnswerWriter {
 
   void path(const PathAnswer<T>& a, bool is_key, AnswerJson& out) {
     overflow_ = overflow_ || a.overflow;
+    AnswerJson within = AnswerJson::object();
+    const auto side = [&](const PathSide<T>& s, const std::string& suffix) {
+      const auto enclose = [&](const char* what, const std::optional<T>& x, const std::optional<Enclosure<T>>& e) {
+        if (x && e) within[what + suffix] = {number(e->low), number(e->high)};
+      };
+      out["liq" + suffix] = number_at(s.within, s.liquidation);
+      out["test" + suffix] = word(s.test);
+      out["recover" + suffix] = number_at(s.within, s.recovery);
+      out["bankrupt" + suffix] = number_at(s.bankruptcy_within, s.bankruptcy);
+      if (is_key) out["distance" + suffix] = number_at(s.within, s.distance);
+      out["equity_left" + suffix] = s.equity_left ? number_at(s.within, s.equity_left->raw()) : AnswerJson(nullptr);
+      if (a.has_tick) out["liq" + suffix + "_tick"] = number(s.tick);
+      enclose("liq", s.liquidation, s.within);
+      enclose("recover", s.recovery, s.within);
+      enclose("bankrupt", s.bankruptcy, s.bankruptcy_within);
+    };
     out["liquidatable_now"] = a.liquidatable_now;
-    out["liq_below"] = number(a.below.liquidation);
-    out["liq_above"] = number(a.above.liquidation);
-    out["test_below"] = word(a.below.test);
-    out["test_above"] = word(a.above.test);
-    out["recover_below"] = number(a.below.recovery);
-    out["recover_above"] = number(a.above.recovery);
     out["bankrupt_now"] = a.bankrupt_now;
-    out["bankrupt_below"] = number(a.below.bankruptcy);
-    out["bankrupt_above"] = number(a.above.bankruptcy);
-    if (is_key) {
-      out["distance_below"] = number(a.below.distance);
-      out["distance_above"] = number(a.above.distance);
-    }
-    if (a.has_tick) {
-      out["liq_below_tick"] = number(a.below.tick);
-      out["liq_above_tick"] = number(a.above.tick);
-    }
+    side(a.below, "_below");
+    side(a.above, "_above");
     out["all_roots"] = AnswerJson::array();
-    for (const TestRoot<T>& r : a.roots) out["all_roots"].push_back({{"value", number(r.value)}, {"kind", name(r.kind)}, {"test", name(r.test)}});
+    for (const TestRoot<T>& r : a.roots) {
+      out["all_roots"].push_back({{"value", number_at(r.within, r.value)}, {"kind", name(r.kind)}, {"test", name(r.test)}});
+      if (r.within) out["all_roots"].back()["within"] = {number(r.within->low), number(r.within->high)};
+    }
+    if (!within.empty()) out["within"] = std::move(within);
+    out["class"] = a.path_class == PathClass::affine ? "A" : "Q";
     out["ulp"] = a.ulp ? AnswerJson(*a.ulp) : AnswerJson(nullptr);
-    out["class"] = "A";
+    out["certified"] = a.certified();
   }
 
-  [[nodiscard]] AnswerJson assumptions(const Portfolio<T>& portfolio) {
+  [[nodiscard]] AnswerJson without(const Portfolio<T>& portfolio, const PoolFile<T>& file, const AnswerJson& label) {
+    AnswerJson out = AnswerJson::object();
+    for (std::size_t i = 0; i < portfolio.legs().size(); ++i) {
+      const Position<T>& p = portfolio.legs()[i].terms;
+      if (p.size.raw() == T(0)) continue;
+      const Result<Portfolio<T>> rest = portfolio.without(file_->marks, i);
+      if (!rest) {
+        overflow_ = true;
+        return out;
+      }
+      Workspace<T> workspace(*rest);
+      append(out, file.label(p), {{"status", name(rest->status(file_->marks))}, {"binding", binding(rest->binding(file_->marks, workspace), label)}});
+    }
+    return out;
+  }
+
+  [[nodiscard]] AnswerJson frontier(const Portfolio<T>& portfolio, Workspace<T>& workspace) {
+    AnswerJson out = AnswerJson::array();
+    std::vector<Price<T>> marks = file_->marks;
+    for (const Price<T>& y : file_->frontier->y_values) {
+      marks[file_->frontier->y.index] = y;
+      const PathAnswer<T> a = portfolio.solve(marks, file_->frontier->x, workspace);
+      overflow_ = overflow_ || a.overflow;
+      out.push_back({{"y", number(y)},
+                     {"liquidatable_now", a.liquidatable_now},
+                     {"liq_below", number_at(a.below.within, a.below.liquidation)},
+                     {"liq_above", number_at(a.above.within, a.above.liquidation)},
+                     {"recover_below", number_at(a.below.within, a.below.recovery)},
+                     {"recover_above", number_at(a.above.within, a.above.recovery)},
+                     {"class", a.path_class == PathClass::affine ? "A" : "Q"},
+                     {"certified", a.certified()}});
+    }
+    return out;
+  }
+
+  [[nodiscard]] AnswerJson assumptions(const AccountEntry<T>& entry, const Portfolio<T>& portfolio) {
+    const Account<T>& account = entry.main.account;
     AnswerJson out;
     out["as_of"] = file_->as_of ? AnswerJson(file_->as_of->text) : AnswerJson(nullptr);
     if (file_->as_of && file_->as_of->kind == JsonValue::Kind::number)
       if (AnswerJson number = AnswerJson::parse(file_->as_of->text, nullptr, false); number.is_number()) out["as_of"] = std::move(number);
     out["rules"] = nullptr;
-    if (file_->rules) {
+    if (entry.rules) {
       out["rules"] = AnswerJson::object();
-      if (file_->rules->id) out["rules"]["id"] = *file_->rules->id;
-      if (file_->rules->date) out["rules"]["date"] = *file_->rules->date;
-      if (file_->rules->source) out["rules"]["source"] = *file_->rules->source;
+      if (entry.rules->id) out["rules"]["id"] = *entry.rules->id;
+      if (entry.rules->date) out["rules"]["date"] = *entry.rules->date;
+      if (entry.rules->source) out["rules"]["source"] = *entry.rules->source;
     }
-    out["liquidate_when"] = when();
+    out["liquidate_when"] = when(account);
     out["rule"] = AnswerJson::array();
-    const LiquidationRule<T>& rule = file_->account.rule;
+    const LiquidationRule<T>& rule = account.rule;
     if (rule.requirement) out["rule"].push_back({{"test", "requirement"}, {"ratio", number(rule.requirement_ratio)}});
+    if (rule.level) out["rule"].push_back({{"test", "level"}, {"ratio", number(rule.level_ratio)}, {"weighted", rule.level_weighted}});
     if (rule.equity) out["rule"].push_back({{"test", "equity"}});
-    constexpr const char* policies[] = {"strict", "recompute", "as_given"};
-    out["cum_policy"] = policies[static_cast<std::size_t>(file_->account.cum_policy)];
-    out["hedge_offset"] = "both";
+    constexpr const char *policies[] = {"strict", "recompute", "as_given"}, *offsets[] = {"both", "larger", "net"};
+    out["cum_policy"] = policies[static_cast<std::size_t>(account.cum_policy)];
+    out["hedge_offset"] = offsets[static_cast<std::size_t>(account.hedge_offset)];
     out["price_kinds"] = AnswerJson::object();
-    std::vector<std::uint32_t> keys;
-    for (const KeyId key : portfolio.keys()) keys.push_back(key.index);
-    std::sort(keys.begin(), keys.end(), [this](std::uint32_t a, std::uint32_t b) { return file_->keys[a] < file_->keys[b]; });
-    for (const std::uint32_t key : keys)
-      append(out["price_kinds"], file_->keys[key], file_->kinds[key].empty() ? AnswerJson(nullptr) : AnswerJson(file_->kinds[key]));
+    for (const KeyId key : portfolio.keys())
+      append(out["price_kinds"], file_->keys[key.index], file_->kinds[key.index].empty() ? AnswerJson(nullptr) : AnswerJson(file_->kinds[key.index]));
+    bool orders = entry.main.has_orders;
+    for (const PoolFile<T>& pool : entry.pools) orders = orders || pool.has_orders;
     out["not_modelled"] = AnswerJson::array();
-    if (file_->has_orders) out["not_modelled"].push_back("orders");
+    if (orders) out["not_modelled"].push_back("orders");
     return out;
   }
 
@@ -211,18 +363,18 @@ class AnswerWriter {
 
 }  // namespace detail
 
-/// The answer to a file whose account has been made into a portfolio.
+/// The answer to a file: every account of it, checked, lowered and solved.
 /// @par Units    docs/reference/account-file.md
-/// @par Shape    `portfolio` made from `file.account`
-/// @par Rounding a double is written so that it reads back; decimals with 50 digits
-/// @par Errors OVERFLOW where a figure is too large for T
-/// @par Cost     that of solve for every key and path
+/// @par Shape    none
+/// @par Rounding a double is written so that it reads back; decimals with 50 digits; irrational points of rationals with 40
+/// @par Errors   OVERFLOW where a figure is too large for T
+/// @par Cost     that of solve for every key and path, and again for every position that is left out in turn
 /// @par Source   docs/reference/account-file.md
 template <Scalar T>
-[[nodiscard]] Result<AnswerJson, FileError> answer(const AccountFile<T>& file, const Portfolio<T>& portfolio) {
+[[nodiscard]] Result<AnswerJson, FileError> answer(const AccountFile<T>& file) {
   detail::AnswerWriter<T> writer(file);
-  AnswerJson out = writer.account(portfolio);
-  if (writer.overflow()) return FileError{Errc::overflow, "", message(Errc::overflow)};
+  Result<AnswerJson, FileError> out = writer.book();
+  if (out && writer.overflow()) return FileError{Errc::overflow, "", message(Errc::overflow)};
   return out;
 }
 
@@ -240,12 +392,7 @@ template <Scalar T, Scalar Exact = T>
   if (!document) return document.error();
   const Result<AccountFile<T>, FileError> file = read_account<T, Exact>(*document, options);
   if (!file) return file.error();
-  const Result<Portfolio<T>> portfolio = Portfolio<T>::make(file->account, static_cast<std::uint32_t>(file->keys.size()));
-  if (!portfolio) {
-    const Error& e = portfolio.error();
-    return FileError{e.code, e.field == Field::position ? "positions[" + std::to_string(e.index) + "]" : "", message(e.code)};
-  }
-  return answer(*file, *portfolio);
+  return answer(*file);
 }
 
 }  // namespace LOADLINE_FLAGS

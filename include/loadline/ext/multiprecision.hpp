@@ -6,6 +6,8 @@
 #include <boost/multiprecision/cpp_dec_float.hpp>
 #include <boost/multiprecision/cpp_int.hpp>
 
+#include <optional>
+#include <span>
 #include <string>
 
 /// @file
@@ -23,6 +25,33 @@ using Rational = boost::multiprecision::cpp_rational;
 template <>
 struct ScalarTraits<Rational> : ScalarDefaults<Rational> {
   static constexpr bool exact = true;
+
+  /// The only root of p in (low, high), if it is rational. With integer coefficients it is k / lead for an integer k, and
+  /// where the interval is narrower than 1 / lead there is one k to try.
+  /// @pre p has opposite signs at the two ends
+  [[nodiscard]] static std::optional<Rational> rational_root(std::span<const Rational> p, Rational low, Rational high) {
+    using Integer = boost::multiprecision::cpp_int;
+    Integer common = 1;
+    for (const Rational& c : p) common = lcm(common, denominator(c));
+    const Integer lead = abs(numerator(Rational(p.back() * Rational(common))));
+    const auto at = [&](const Rational& x) {
+      Rational sum = 0;
+      for (std::size_t i = p.size(); i-- > 0;) sum = sum * x + p[i];
+      return sum;
+    };
+    const bool low_negative = at(low) < 0;
+    while (Rational(high - low) * lead >= 1) {
+      const Rational middle = (low + high) / 2, v = at(middle);
+      if (v == 0) return middle;
+      ((v < 0) == low_negative ? low : high) = middle;
+    }
+    const Rational scaled = low * lead;
+    Integer k = numerator(scaled) / denominator(scaled);  // towards 0
+    if (scaled < 0 && Rational(k) > scaled) --k;
+    const Rational x(Integer(k + 1), lead);
+    if (low < x && x < high && at(x) == 0) return x;
+    return std::nullopt;
+  }
 };
 template <>
 struct ScalarTraits<Decimal> : ScalarDefaults<Decimal> {
@@ -83,6 +112,25 @@ struct ScaledInteger {
   return text.negative ? Rational(-x) : x;
 }
 
+/// A rational in scientific notation with so many digits, rounded half away from zero.
+[[nodiscard]] inline std::string digits_of(const Rational& x, int digits) {
+  using Integer = boost::multiprecision::cpp_int;
+  if (x == 0) return "0";
+  const Integer n = abs(numerator(x)), d = denominator(x);
+  int exponent = static_cast<int>(n.str().size()) - static_cast<int>(d.str().size());  // within one of the right one
+  const auto scaled = [&](int e) {  // x * 10^(digits - 1 - e), rounded
+    const int shift = digits - 1 - e;
+    const Integer up = shift > 0 ? Integer(n * power_of_ten(static_cast<unsigned>(shift))) : n, down = shift < 0 ? Integer(d * power_of_ten(static_cast<unsigned>(-shift))) : d;
+    return Integer((2 * up + down) / (2 * down));
+  };
+  Integer all = scaled(exponent);
+  if (all < power_of_ten(static_cast<unsigned>(digits - 1))) all = scaled(--exponent);
+  std::string text = all.str();
+  exponent += static_cast<int>(text.size()) - digits;
+  text.resize(static_cast<std::size_t>(digits), '0');
+  return (x < 0 ? "-" : "") + text.substr(0, 1) + "." + text.substr(1) + (exponent < 0 ? "e-" : "e+") + std::to_string(exponent < 0 ? -exponent : exponent);
+}
+
 }  // namespace detail
 }  // namespace LOADLINE_FLAGS
 
@@ -92,6 +140,8 @@ struct ScalarText<Rational> {
   static constexpr bool json_number = false;
   [[nodiscard]] static Result<Rational> read(const NumberText& text) { return detail::exact_value(text); }
   [[nodiscard]] static std::string write(const Rational& x) { return x.str(); }
+  /// The first forty digits of what is only near its number: "1.4142...e+0".
+  [[nodiscard]] static std::string write_digits(const Rational& x) { return detail::digits_of(x, 40); }
 };
 
 /// A decimal text is read as it stands (to 50 digits and the guard digits), any other number to 50 digits; written with 50.

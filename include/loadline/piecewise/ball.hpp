@@ -39,6 +39,15 @@ class Ball {
   /// How far the nearest double may be from the real number.
   [[nodiscard]] constexpr double rounding_error() const noexcept { return (absolute(lo_) + radius_) * inflate; }
 
+  /// The middle alone, exact.
+  [[nodiscard]] constexpr Ball centre() const noexcept { return Ball(hi_, lo_, 0.0); }
+
+  /// A ball that holds all members of two balls: about the middle between them, with half their distance and their radii.
+  [[nodiscard]] static Ball around(const Ball& low, const Ball& high) noexcept {
+    const Ball middle = (low + high) * Ball(0.5), half = (high - low) * Ball(0.5);
+    return Ball(middle.hi_, middle.lo_, (middle.radius_ + half.reach() + low.radius_ + high.radius_) * inflate);
+  }
+
   [[nodiscard]] constexpr Ball operator-() const noexcept { return Ball(-hi_, -lo_, radius_); }
 
   [[nodiscard]] friend Ball operator+(const Ball& x, const Ball& y) noexcept {
@@ -126,12 +135,23 @@ class Ball {
 [[nodiscard]] inline bool is_finite(const Ball& x) noexcept {
   return x.hi() - x.hi() == 0.0 && x.radius() - x.radius() == 0.0;
 }
+[[nodiscard]] inline Ball point(const Ball& x) noexcept {
+  return x.centre();
+}
+[[nodiscard]] inline Ball around(const Ball& low, const Ball& high) noexcept {
+  return Ball::around(low, high);
+}
 
 }  // namespace LOADLINE_FLAGS
 
 template <>
 struct ScalarTraits<double> : ScalarDefaults<double> {
   using Working = Ball;
+};
+template <>
+struct ScalarTraits<Ball> : ScalarDefaults<Ball> {
+  static constexpr bool encloses = true;
+  static Ball roundoff() noexcept { return Ball(0x1p-104); }  // what a middle can be off by; 1 + 2^-1000 is held exactly
 };
 
 }  // namespace v1

@@ -30,10 +30,11 @@ enum class RootKind : std::uint8_t {
   return "unknown";
 }
 
-/// A root with the signs of the function just below and just above it.
-template <Scalar T>
+/// A root with the signs of the function just below and just above it. `Place` is what says where: Point<T> on lines,
+/// Algebraic<T> on polynomials (curve.hpp).
+template <class Place>
 struct Root {
-  Point<T> at;
+  Place at;
   std::int8_t left, right;
   bool zero;  ///< the function is zero at the point; false: it jumps there
 
@@ -44,10 +45,10 @@ struct Root {
   }
 };
 
-/// All roots of one slice in ascending order, and the sign below the first of them.
-template <Scalar T>
+/// All roots of one function in ascending order, and the sign below the first of them.
+template <class Place>
 struct Roots {
-  std::span<const Root<T>> roots;
+  std::span<const Root<Place>> roots;
   std::int8_t first = 0;
 
   /// Sign in the open interval below root i (i = size: above the last).
@@ -76,17 +77,17 @@ template <Scalar T>
 /// @par Cost     O(edges * terms), no allocation
 /// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
-[[nodiscard]] constexpr Roots<T> all_roots(Slice<T>& f, std::span<Root<T>> out) {
+[[nodiscard]] constexpr Roots<Point<T>> all_roots(Slice<T>& f, std::span<Root<Point<T>>> out) {
   std::size_t count = 0;
   const auto small = [](int s) { return static_cast<std::int8_t>(s); };
   start(f);
   Line<T> l = line(f);
   int here = f.domain.low ? decide(scaled_at(l, *f.domain.low), f.doubt) : -decide(l.b, f.doubt);
   if (here == 0) here = f.domain.low ? decide(l.b, f.doubt) : decide(l.a, f.doubt);
-  Roots<T> found{{}, small(here)};
+  Roots<Point<T>> found{{}, small(here)};
   const auto add = [&](const Point<T>& at, int right, bool zero) {
     LOADLINE_ASSERT(count < out.size());
-    out[count++] = Root<T>{at, small(here), small(right), zero};
+    out[count++] = Root<Point<T>>{at, small(here), small(right), zero};
     here = right;
   };
   for (;;) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/core/amount.hpp"
+#include "loadline/core/id.hpp"
 #include "loadline/margin/rule.hpp"
 #include "loadline/piecewise/roots.hpp"
 
@@ -54,18 +55,20 @@ struct Bounds {
 /// The figures of an account at its marks.
 template <Scalar T>
 struct Figures {
-  Money<T> equity;          ///< cash + sum of PnL and accrued
-  Money<T> margin_balance;  ///< the same, with haircuts where assets have them
+  Money<T> equity;          ///< every balance with the PnL and accrued in it, at its price
+  Money<T> margin_balance;  ///< the same, with weights
   Money<T> maintenance, initial;
   Money<T> excess;     ///< margin balance - ratio * maintenance: at or below zero is liquidation
-  Money<T> available;  ///< margin balance - initial
+  Money<T> available;  ///< margin balance at the weights for initial margin - initial
+  Money<T> assets, debts;               ///< of the level test: gross, profits with the assets, losses with the debts
+  std::optional<Ratio<T>> level;        ///< assets / debts; absent without debts
   Money<T> gross_notional, net_notional;
   std::optional<Ratio<T>> margin_ratio;        ///< maintenance / margin balance; absent if maintenance is 0 or the balance is not above 0
   std::optional<Ratio<T>> effective_leverage;  ///< gross notional / equity; absent if equity is not above 0
   std::optional<Ratio<T>> net_leverage;        ///< |net notional| / equity; likewise
   Status status;
   Tests tests;        ///< those that are on
-  bool liquidatable;  ///< one of them fails (a bankrupt account without tests is not liquidated)
+  Tests failing;      ///< those that fail: the account is liquidatable (a bankrupt account without tests is not)
   bool certain;       ///< false: a sign that decides the status was in doubt, and the account is reported as less safe
 };
 
@@ -73,13 +76,26 @@ struct Figures {
 template <Scalar T>
 struct PositionFigures {
   std::uint32_t position;  ///< index in the account
-  Money<T> notional, pnl, maintenance, initial;
-  T measure;              ///< what chose the bracket: notional at mark or entry, or contracts
+  Quantity<T> notional, pnl, maintenance, initial;  ///< of the settle asset
+  Price<T> settle_price;
+  T measure;              ///< what chose the bracket: notional at mark or entry, or contracts; of the whole bracket group
   Ratio<T> rate;          ///< of its bracket
   T cum;                  ///< deduction in use
   std::uint32_t bracket;  ///< 0-based row
   bool above_last_cap;
   std::optional<Price<T>> allocated_bankruptcy_price;  ///< the mark moved by this position's share of equity, by maintenance
+};
+
+/// The answer's class along a path: how its points were found.
+enum class PathClass : unsigned char {
+  affine,    ///< A: lines between tier edges; every point a quotient of two sums
+  rational,  ///< Q: quotients of polynomials; points isolated, and irrational as a rule
+};
+
+/// Two numbers between which a point lies.
+template <Scalar T>
+struct Enclosure {
+  T low, high;
 };
 
 /// One root of one test along a path.
@@ -88,6 +104,7 @@ struct TestRoot {
   T value;
   RootKind kind;
   Test test;
+  std::optional<Enclosure<T>> within = {};
 };
 
 /// One side of a path. Absent: there is no such point on this side.
@@ -97,8 +114,11 @@ struct PathSide {
   std::optional<Test> test = {};      ///< the test that fails there
   std::optional<T> recovery = {};     ///< for an account that fails now: where it stops failing
   std::optional<T> bankruptcy = {};   ///< where equity falls below zero
+  std::optional<Enclosure<T>> within = {};             ///< of an irrational liquidation or recovery
+  std::optional<Enclosure<T>> bankruptcy_within = {};  ///< of an irrational bankruptcy
   std::optional<T> distance = {};     ///< |liquidation / mark - 1|; keys only
   std::optional<T> tick = {};         ///< the liquidation price rounded to the tick, against the account; keys only
+  std::optional<Money<T>> equity_left = {};  ///< equity at the liquidation, less the fees of closing every position there
 };
 
 /// Where an account changes status along one path, in a key's price or in a joint move s.
@@ -110,6 +130,29 @@ struct PathAnswer {
   std::span<const TestRoot<T>> roots = {};  ///< every root of every test that is on, ascending; lies in the workspace
   bool overflow = false;                    ///< a figure on the way was too large for the scalar: the answer is void
   std::optional<double> ulp = {};           ///< no price above is further off than so many units in its last place; absent: no claim
+  PathClass path_class = PathClass::affine;
+
+  /// Whether every price above is the nearest or next nearest number, proved.
+  [[nodiscard]] constexpr bool certified() const noexcept { return ulp.has_value() && *ulp <= 1.0; }
+};
+
+/// Which liquidation price is nearest, over keys and sides.
+template <Scalar T>
+struct Binding {
+  Test test;
+  std::optional<KeyId> key = {};  ///< absent: a test fails now
+  std::optional<Toward> side = {};
+  std::optional<T> price = {};
+  std::optional<Enclosure<T>> within = {};  ///< of an irrational price
+  T distance;                               ///< |price / mark - 1|; 0 where a test fails now
+  bool certified = false;
+};
+
+/// P dE/dP of one key: money lost for a fall of 100 %, to first order.
+template <Scalar T>
+struct LossSlope {
+  Money<T> positions;   ///< of PnL and accrued, with their settle price
+  Money<T> collateral;  ///< of balances
 };
 
 }  // namespace v1

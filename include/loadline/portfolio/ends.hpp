@@ -13,18 +13,14 @@ namespace loadline {
 inline namespace v1 {
 
 /// The roots of the tests that are on.
-template <Scalar T>
-using RootsByTest = std::array<std::optional<Roots<T>>, test_count>;
+template <class Place>
+using RootsByTest = std::array<std::optional<Roots<Place>>, test_count>;
 
 /// One end of the connected range of equal status around the present.
-template <Scalar T>
+template <class Place>
 struct End {
-  Point<T> at;
+  const Place* at;
   Test test;  ///< the test that fails there, or (from a failing start) that stops failing
-};
-template <Scalar T>
-struct Ends {
-  std::optional<End<T>> below, above;
 };
 
 inline namespace LOADLINE_FLAGS {
@@ -43,19 +39,19 @@ inline namespace LOADLINE_FLAGS {
 /// @par Errors   total; order in doubt is noted
 /// @par Cost O(roots), no allocation
 /// @par Source   docs/explanation/normal-form.md, Several tests
-template <Scalar T>
+template <class Place>
 class StatusWalk {
  public:
-  constexpr StatusWalk(const RootsByTest<T>& roots, LiquidateWhen when, const Point<T>& start, Doubt& doubt)
+  constexpr StatusWalk(const RootsByTest<Place>& roots, LiquidateWhen when, const Place& start, Doubt& doubt)
       : roots_(&roots), when_(when), start_(start), doubt_(&doubt) {}
 
   /// The end of the range around the start, whose status is `failing`, towards one side.
-  [[nodiscard]] constexpr std::optional<End<T>> end(Toward side, bool failing) const {
+  [[nodiscard]] constexpr std::optional<End<Place>> end(Toward side, bool failing) const {
     std::array<std::size_t, test_count> next{};  // below: roots not yet passed lie before it; above: at and after it
     bool on_root = false;
     for (std::size_t t = 0; t < test_count; ++t) {
       if (!(*roots_)[t]) continue;
-      const std::span<const Root<T>> r = (*roots_)[t]->roots;
+      const std::span<const Root<Place>> r = (*roots_)[t]->roots;
       std::size_t i = 0;
       while (i < r.size() && compare(r[i].at, start_, *doubt_) < 0) ++i;
       const bool exact = i < r.size() && compare(r[i].at, start_, *doubt_) == 0;
@@ -63,14 +59,14 @@ class StatusWalk {
       next[t] = exact && side == Toward::above ? i : exact ? i + 1 : i;
     }
     for (bool at_start = on_root;; at_start = false) {
-      const Point<T>* p = nearest(next, side);
+      const Place* p = nearest(next, side);
       if (p == nullptr) return std::nullopt;
       const std::array<std::size_t, test_count> before = next;
       Tests here, point;
       bool known = true;
       for (std::size_t t = 0; t < test_count; ++t) {
         if (!(*roots_)[t]) continue;
-        const Roots<T>& r = *(*roots_)[t];
+        const Roots<Place>& r = *(*roots_)[t];
         const bool moves = is_at(r, next[t], p, side);
         const std::size_t root = side == Toward::above ? next[t] : next[t] - 1;
         if (moves && !r.roots[root].zero) known = false;
@@ -80,27 +76,27 @@ class StatusWalk {
       }
       const bool flips_beyond = !here.empty() != failing;
       const bool flips_on = !at_start && (known || !point.empty()) && !point.empty() != failing;
-      if (flips_beyond || flips_on) return End<T>{*p, named(before, p, side, failing ? failing_in(before) : here, point)};
+      if (flips_beyond || flips_on) return End<Place>{p, named(before, p, side, failing ? failing_in(before) : here, point)};
     }
   }
 
  private:
   /// Sign in the interval that the walk is in: with `next` roots below it.
-  static constexpr int sign_here(const Roots<T>& r, std::size_t next) noexcept { return r.sign_below(next); }
+  static constexpr int sign_here(const Roots<Place>& r, std::size_t next) noexcept { return r.sign_below(next); }
 
-  constexpr bool is_at(const Roots<T>& r, std::size_t next, const Point<T>* p, Toward side) const {
+  constexpr bool is_at(const Roots<Place>& r, std::size_t next, const Place* p, Toward side) const {
     if (side == Toward::above ? next == r.roots.size() : next == 0) return false;
-    const Point<T>* at = &r.roots[side == Toward::above ? next : next - 1].at;
+    const Place* at = &r.roots[side == Toward::above ? next : next - 1].at;
     return at == p || compare(*at, *p, *doubt_) == 0;  // a point is itself, also where its ball is too wide to tell
   }
 
-  constexpr const Point<T>* nearest(const std::array<std::size_t, test_count>& next, Toward side) const {
-    const Point<T>* best = nullptr;
+  constexpr const Place* nearest(const std::array<std::size_t, test_count>& next, Toward side) const {
+    const Place* best = nullptr;
     for (std::size_t t = 0; t < test_count; ++t) {
       if (!(*roots_)[t]) continue;
-      const std::span<const Root<T>> r = (*roots_)[t]->roots;
+      const std::span<const Root<Place>> r = (*roots_)[t]->roots;
       if (side == Toward::above ? next[t] == r.size() : next[t] == 0) continue;
-      const Point<T>* p = &r[side == Toward::above ? next[t] : next[t] - 1].at;
+      const Place* p = &r[side == Toward::above ? next[t] : next[t] - 1].at;
       if (best == nullptr || (side == Toward::above ? compare(*p, *best, *doubt_) < 0 : compare(*best, *p, *doubt_) < 0)) best = p;
     }
     return best;
@@ -114,7 +110,7 @@ class StatusWalk {
   }
 
   /// Of the tests with a root at p, the first that fails next to it or on it; else the first.
-  constexpr Test named(const std::array<std::size_t, test_count>& before, const Point<T>* p, Toward side, Tests beside, Tests on) const {
+  constexpr Test named(const std::array<std::size_t, test_count>& before, const Place* p, Toward side, Tests beside, Tests on) const {
     std::optional<Test> first;
     for (std::size_t t = 0; t < test_count; ++t) {
       if (!(*roots_)[t] || !is_at(*(*roots_)[t], before[t], p, side)) continue;
@@ -125,9 +121,9 @@ class StatusWalk {
     return *first;
   }
 
-  const RootsByTest<T>* roots_;
+  const RootsByTest<Place>* roots_;
   LiquidateWhen when_;
-  Point<T> start_;
+  Place start_;
   Doubt* doubt_;
 };
 

@@ -5,11 +5,8 @@
 #include "loadline/piecewise/sweep.hpp"
 #include "loadline/portfolio/lower.hpp"
 
-#include <algorithm>
-#include <vector>
-
 /// @file
-/// The lowered form of one wallet: cells of every key in flat arrays. What engines work on.
+/// A pool made ready: its form, and the cells of every key in flat arrays. What engines work on.
 
 namespace loadline {
 inline namespace v1 {
@@ -17,134 +14,230 @@ inline namespace v1 {
 /// Which cells belong to one key.
 struct KeyCells {
   std::uint32_t key, first, count;  ///< cells first ... first + count - 1
-  bool continuous;                  ///< false: the requirement may jump at an edge
+  bool concave;                     ///< concave, and so without jumps
 };
+
+/// A test's figure by key: f = fixed + sum over keys of the cell under the mark + the loose parts.
+template <Scalar T>
+struct Profiles {
+  T fixed;                           ///< what no price moves
+  std::vector<KeyCells> keys;        ///< by slot; no cells where the key is not plain
+  std::vector<Cell<T>> cells;
+  std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
+};
+
+/// The functions that decide: each test, and solvency.
+enum class Function : std::uint8_t { requirement, level, equity_test, solvency };
+inline constexpr std::size_t function_count = 4;
+[[nodiscard]] constexpr Function function_of(Test test) noexcept {
+  return static_cast<Function>(test);
+}
 
 inline namespace LOADLINE_FLAGS {
 
-/// One wallet, lowered. Holds no price. Made by Portfolio::make; rules on one side of it, solvers on the other.
+/// One pool, lowered. Holds no price. Made by Portfolio::make; rules on one side of it, solvers on the other.
 template <Scalar T>
 struct Lowered {
-  static constexpr std::uint32_t no_slot = 0xffff'ffff;
+  using W = Working<T>;
 
-  std::vector<Leg<T>> legs;
-  std::vector<Bracket<T>> rows;          ///< the legs' brackets
-  std::vector<KeyId> keys;               ///< by slot, ascending
-  std::vector<std::uint32_t> by_key;     ///< indices of legs, grouped by slot
-  std::vector<std::uint32_t> first_leg;  ///< by slot, and one more: where its legs begin in by_key
-  std::uint32_t key_count = 0;           ///< marks that a query takes
-  std::uint32_t first_key = 0;           ///< where `slots` begins
-  std::uint32_t slot_count = 0;          ///< the length of `slots`
-  std::vector<std::uint32_t> slots;      ///< by key index, from the first key held to the last
-  std::vector<KeyCells> profiles;        ///< by slot
-  std::vector<Cell<T>> cells;            ///< of the requirement: PnL less ratio * maintenance
-  std::vector<Line<T>> equity;           ///< by slot: PnL
-  Money<T> cash = 0;
-  LiquidationRule<T> rule = {};
-  CumPolicy cum_policy = CumPolicy::strict;
+  Pool<T> pool;
+  Form<W> form;
+  std::vector<KeyId> keys;          ///< base keys by slot, ascending
+  std::vector<bool> plain;          ///< by slot: no other price and no product is in what the key moves, which are lines
+  std::vector<T> ticks;             ///< by slot: the smallest of the positions that follow the key itself; 0: none has one
+  std::uint32_t first_key = 0;      ///< where `slots` begins
+  std::uint32_t slot_count = 0;     ///< the length of `slots`
+  std::vector<std::uint32_t> slots; ///< by key index, from the first key held to the last
+  std::array<Profiles<T>, function_count> profiles;
   Tests tests = {};
-  bool simple = false;  ///< only the requirement is tested, and it is continuous in every key
+  bool simple = false;  ///< only the requirement is tested, every key is plain, and it is concave in every key
 
-  /// The slot of a key; no_slot: nothing is held on it.
+  /// The slot of a base key; no_index: nothing is held on it.
   [[nodiscard]] LOADLINE_INLINE std::uint32_t slot_of(KeyId key) const noexcept {
     const std::uint32_t i = key.index - first_key;  // wraps below the first key
-    return i < slot_count ? slots[i] : no_slot;
+    return i < slot_count ? slots[i] : no_index;
   }
-  [[nodiscard]] std::span<const std::uint32_t> legs_of(std::size_t slot) const noexcept {
-    return {by_key.data() + first_leg[slot], first_leg[slot + 1] - first_leg[slot]};
-  }
-  [[nodiscard]] BracketTable<T> table(const Leg<T>& leg) const { return table_of<T>(leg, rows, cum_policy); }
-  [[nodiscard]] LOADLINE_INLINE Profile<T> profile(const KeyCells& k) const { return {cells.data() + k.first, k.count}; }
+  [[nodiscard]] const Profiles<T>& of(Function f) const noexcept { return profiles[static_cast<std::size_t>(f)]; }
+  [[nodiscard]] bool on(Function f) const noexcept { return f == Function::solvency || tests.has(static_cast<Test>(f)); }
 };
 
-/// Sums the terms of one key, whose legs are `members`, into cells, in ascending order, each a line.
-/// @return false where a figure is too large for T
-template <Scalar T>
-[[nodiscard]] bool lower_key(Lowered<T>& out, std::uint32_t slot, std::span<const std::uint32_t> members, std::span<const Piece<T>> pieces,
-                             std::vector<Term<T>>& terms) {
-  terms.clear();
-  Lines<T> lines{{T(0), T(0)}, {T(0), T(0)}};
-  bool continuous = true;
-  for (const std::uint32_t i : members) {
-    const Leg<T>& leg = out.legs[i];
-    Term<T> term{T(0), {T(0), T(0)}, {T(1), T(0)}, {}, 0};
-    const Schedule<T> schedule = pieces.subspan(leg.first_row, leg.rows);
-    if (!lower<T>(leg, out.table(leg), schedule, out.rule.requirement_ratio.raw(), Line<T>{T(0), T(1)}, lines, term)) continue;
-    terms.push_back(term);
-    continuous = continuous && is_continuous(out.table(leg));
-  }
-  Slice<T> f{lines.requirement, terms, {Point<T>{T(0), T(1)}, std::nullopt}, continuous};
-  const auto first = static_cast<std::uint32_t>(out.cells.size());
-  const auto line_is_finite = [](const Line<T>& l) { return is_finite(l.a) && is_finite(l.b); };
-  bool finite = line_is_finite(lines.equity);
-  start(f);
-  for (bool more = true; more;) {
-    const Line<T> l = line(f);
-    const std::optional<Point<T>> edge = next(f, Toward::above);
-    out.cells.push_back({edge ? T(edge->n / edge->d) : no_end<T>(), l});
-    finite = finite && line_is_finite(l) && (!edge || is_finite(out.cells.back().to));
-    more = edge.has_value();
-  }
-  const auto count = static_cast<std::uint32_t>(out.cells.size()) - first;
-  out.profiles.push_back({out.keys[slot].index, first, count, continuous});
-  out.equity.push_back(lines.equity);
-  return finite && f.doubt.finite;
+/// With which factor a sum enters a function; 0: not at all.
+template <Scalar W, Scalar T>
+[[nodiscard]] W factor_in(const Pool<T>& pool, Sum sum, Function f) {
+  if (sum == Sum::maintenance && f == Function::requirement) return W(-W(pool.rule.requirement_ratio.raw()));
+  const bool in = (sum == Sum::balance && (f == Function::requirement || f == Function::equity_test)) || (sum == Sum::level && f == Function::level) ||
+                  (sum == Sum::equity && f == Function::solvency);
+  return W(in ? 1 : 0);
 }
 
-/// Lowers the positions named by `members`, which have been checked, over one wallet; nullopt: a figure is too large for T.
+/// A function's value from the sums.
+template <Scalar T>
+[[nodiscard]] Working<T> function_of(const Lowered<T>& account, Function f, const Sums<Working<T>>& sums) {
+  using W = Working<T>;
+  switch (f) {
+    case Function::requirement: return W(sums[Sum::balance] - W(W(account.pool.rule.requirement_ratio.raw()) * sums[Sum::maintenance]));
+    case Function::level: return sums[Sum::level];
+    case Function::equity_test: return sums[Sum::balance];
+    case Function::solvency: break;
+  }
+  return sums[Sum::equity];
+}
+
+/// Adds what a part contributes to a function along one plain key's price: to the line, or as a term. Powers are 0 or 1.
+template <Scalar W>
+void lower_part(const Form<W>& form, const Part<W>& part, const W& factor, Line<W>& base, std::vector<Term<W>>& terms) {
+  const auto add = [](Line<W>& to, const Monomial<W>& m) { (m.count == 0 ? to.a : to.b) += m.coefficient; };
+  Line<W> amount{W(0), W(0)};
+  for (const Monomial<W>& m : form.amount_of(part)) add(amount, m);
+  const W weight = W(factor * part.weight);
+  if (part.pieces == 0) {
+    base.a += W(weight * amount.a);
+    base.b += W(weight * amount.b);
+    return;
+  }
+  Line<W> unit{W(0), W(0)};
+  add(unit, part.unit);
+  terms.push_back({weight, amount, unit, form.schedule_of(part), 0});
+}
+
+/// Sums the parts of one plain key into cells, in ascending order, each a line.
+/// @return false where a figure is too large for T
+template <Scalar T>
+[[nodiscard]] bool lower_key(Lowered<T>& out, std::uint32_t slot, Function f, std::vector<Term<Working<T>>>& terms) {
+  using W = Working<T>;
+  Profiles<T>& to = out.profiles[static_cast<std::size_t>(f)];
+  terms.clear();
+  Line<W> base{W(0), W(0)};
+  bool concave = true;
+  for (const std::uint32_t i : out.form.own_of(slot)) {
+    const Part<W>& part = out.form.parts[i];
+    const W factor = factor_in<W>(out.pool, part.sum, f);
+    if (factor == W(0)) continue;
+    lower_part(out.form, part, factor, base, terms);
+    concave = concave && part.concave;
+  }
+  Slice<W> slice{base, terms, {Point<W>{W(0), W(1)}, std::nullopt}, concave};
+  const auto first = static_cast<std::uint32_t>(to.cells.size());
+  bool finite = true;
+  start(slice);
+  for (bool more = true; more;) {
+    const Line<W> l = line(slice);
+    const std::optional<Point<W>> edge = next(slice, Toward::above);
+    to.cells.push_back({edge ? rounded_to<T>(W(edge->n / edge->d)) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
+    const Cell<T>& cell = to.cells.back();
+    finite = finite && is_finite(cell.line.a) && is_finite(cell.line.b) && (!edge || is_finite(cell.to));
+    more = edge.has_value();
+  }
+  to.keys.push_back({out.keys[slot].index, first, static_cast<std::uint32_t>(to.cells.size()) - first, concave});
+  return finite && slice.doubt.finite;
+}
+
+/// Whether what a key moves are lines of its own price.
+template <Scalar T>
+[[nodiscard]] bool is_plain(const Lowered<T>& account, std::uint32_t slot) {
+  const auto& form = account.form;
+  for (const std::uint32_t i : form.shared)
+    if (form.moves(form.parts[i], slot)) return false;
+  const auto line = [&](const auto& m) { return m.count == 0 || form.powers_of(m).front().exponent == 1; };
+  for (const std::uint32_t i : form.own_of(slot)) {
+    for (const auto& m : form.amount_of(form.parts[i]))
+      if (!line(m)) return false;
+    if (form.parts[i].pieces > 0 && !line(form.parts[i].unit)) return false;
+  }
+  return true;
+}
+
+/// The tests that are on: what is listed and has a subject, and the equity test wherever money is owed.
+template <Scalar T>
+[[nodiscard]] Tests tests_of(const Pool<T>& pool) {
+  using W = Working<T>;
+  bool needs = false, holds = false;
+  for (const Leg<T>& leg : pool.legs) {
+    needs = needs || needs_margin(leg, pool.table(leg));
+    holds = holds || !(leg.terms.size.raw() == T(0)) || !(leg.terms.accrued.raw() == T(0));
+  }
+  const bool debts = owes(pool);
+  for (const Holding<T>& h : pool.holdings) {
+    bool rates = false;
+    for (const LoanBracket<T>& row : pool.loans_of(h)) rates = rates || T(0) < row.maintenance_rate.raw();
+    needs = needs || (rates && W(0) < debt_of(h));
+  }
+  Tests on;
+  if (pool.rule.requirement && needs) on.add(Test::requirement);
+  if (pool.rule.level && (debts || holds)) on.add(Test::level);
+  if (debts || (pool.rule.equity && (needs || holds))) on.add(Test::equity);
+  return on;
+}
+
+/// Numbers the base keys that holdings and legs depend on.
+template <Scalar T>
+void number_keys(Lowered<T>& out) {
+  std::vector<std::uint32_t> used;
+  const auto note = [&](const KeyId& key) {
+    for (const KeyId& k : out.pool.factors_of(key)) used.push_back(k.index);
+  };
+  for (const Leg<T>& leg : out.pool.legs) note(leg.terms.key);
+  for (const Holding<T>& h : out.pool.holdings)
+    if (h.terms.key) note(*h.terms.key);
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  if (used.empty()) return;
+  out.first_key = used.front();
+  out.slot_count = used.back() - used.front() + 1;
+  out.slots.assign(out.slot_count, no_index);
+  for (const std::uint32_t key : used) {
+    out.slots[key - out.first_key] = static_cast<std::uint32_t>(out.keys.size());
+    out.keys.push_back(KeyId{key});
+  }
+  out.ticks.assign(out.keys.size(), T(0));
+  for (const Leg<T>& leg : out.pool.legs) {
+    if (!leg.terms.tick || leg.terms.key.index >= out.pool.key_count) continue;
+    T& least = out.ticks[out.slot_of(leg.terms.key)];
+    if (least == T(0) || leg.terms.tick->raw() < least) least = leg.terms.tick->raw();
+  }
+}
+
+/// Lowers a checked pool; nullopt: a figure is too large for T.
 /// @par Units    those of Account
-/// @par Shape    `members`: indices of positions
-/// @par Rounding that of T
+/// @par Shape    none
+/// @par Rounding that of the working scalar, then once to T
 /// @par Errors   nullopt as above
-/// @par Cost O(edges * legs) a key; allocates
+/// @par Cost     O(edges * parts) a key; allocates
 /// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
-[[nodiscard]] std::optional<Lowered<T>> lower_wallet(const Account<T>& account, std::span<const std::uint32_t> members, const Money<T>& cash,
-                                                     std::uint32_t key_count) {
-  Lowered<T> out;
-  out.cash = cash;
-  out.rule = account.rule;
-  out.cum_policy = account.cum_policy;
-  out.key_count = key_count;
-  bool needs = false, holds = false;
-  out.legs.reserve(members.size());
-  for (const std::uint32_t i : members) {
-    const Position<T>& p = account.positions[i];
-    Leg<T> leg{i, 0, static_cast<std::uint32_t>(out.rows.size()), static_cast<std::uint32_t>(p.brackets.size()), p};
-    leg.terms.brackets = {};
-    out.rows.insert(out.rows.end(), p.brackets.begin(), p.brackets.end());
-    needs = needs || needs_margin(leg, out.table(leg));
-    holds = holds || !(p.size.raw() == T(0)) || !(p.accrued.raw() == T(0));
-    out.by_key.push_back(static_cast<std::uint32_t>(out.legs.size()));
-    out.legs.push_back(std::move(leg));
-  }
-  if (out.rule.requirement && needs) out.tests.add(Test::requirement);
-  if (cash.raw() < T(0) || (out.rule.equity && (needs || holds))) out.tests.add(Test::equity);
-
-  const auto key_of = [&out](std::uint32_t leg) { return out.legs[leg].terms.key.index; };
-  std::sort(out.by_key.begin(), out.by_key.end(), [&](std::uint32_t a, std::uint32_t b) { return key_of(a) != key_of(b) ? key_of(a) < key_of(b) : a < b; });
-  if (!out.by_key.empty()) {
-    out.first_key = key_of(out.by_key.front());
-    out.slot_count = key_of(out.by_key.back()) - out.first_key + 1;
-    out.slots.assign(out.slot_count, Lowered<T>::no_slot);
-  }
-
-  std::vector<Piece<T>> pieces(out.rows.size(), Piece<T>{T(0), T(0), T(0)});
-  for (const Leg<T>& leg : out.legs) write_schedule<T>(out.table(leg), std::span(pieces).subspan(leg.first_row, leg.rows));
-  std::vector<Term<T>> terms;
+[[nodiscard]] std::optional<Lowered<T>> lower_pool(Pool<T> pool) {
+  using W = Working<T>;
+  Lowered<T> out{.pool = std::move(pool), .form = {}, .keys = {}, .plain = {}, .ticks = {}, .slots = {}, .profiles = {{{T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}}}};
+  number_keys(out);
+  const auto slot_of = [&out](KeyId key) { return out.slot_of(key); };
+  out.form = Lowering<T, decltype(slot_of)>(out.pool, slot_of).form(out.keys.size());
+  out.tests = tests_of(out.pool);
+  for (std::uint32_t s = 0; s < out.keys.size(); ++s) out.plain.push_back(is_plain(out, s));
   out.simple = out.tests == Tests().add(Test::requirement);
+  std::vector<Term<W>> terms;
   bool finite = true;
-  for (std::size_t begin = 0, end = 0; begin < out.by_key.size(); begin = end) {
-    const std::uint32_t key = key_of(out.by_key[begin]);
-    const auto slot = static_cast<std::uint32_t>(out.keys.size());
-    out.keys.push_back(KeyId{key});
-    out.first_leg.push_back(static_cast<std::uint32_t>(begin));
-    out.slots[key - out.first_key] = slot;
-    for (end = begin; end < out.by_key.size() && key_of(out.by_key[end]) == key; ++end) out.legs[out.by_key[end]].slot = slot;
-    finite = lower_key<T>(out, slot, std::span<const std::uint32_t>(out.by_key).subspan(begin, end - begin), pieces, terms) && finite;
-    out.simple = out.simple && out.profiles.back().continuous;
+  for (const Function f : {Function::requirement, Function::level, Function::equity_test, Function::solvency}) {
+    if (!out.on(f) && f != Function::requirement) continue;  // the excess is a figure also where it is no test
+    Profiles<T>& to = out.profiles[static_cast<std::size_t>(f)];
+    Sums<W> fixed = no_sums<W>();
+    add_parts(out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
+    to.fixed = rounded_to<T>(function_of(out, f, fixed));
+    const auto loosen = [&](std::span<const std::uint32_t> parts) {
+      for (const std::uint32_t i : parts)
+        if (!(factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0))) to.loose.push_back(i);
+    };
+    for (std::uint32_t s = 0; s < out.keys.size(); ++s) {
+      if (out.plain[s]) {
+        finite = lower_key(out, s, f, terms) && finite;
+      } else {
+        to.keys.push_back({out.keys[s].index, 0, 0, false});
+        loosen(out.form.own_of(s));
+      }
+      if (f == Function::requirement) out.simple = out.simple && out.plain[s] && to.keys.back().concave;
+    }
+    loosen(out.form.shared);
+    finite = finite && is_finite(to.fixed);
   }
-  out.first_leg.push_back(static_cast<std::uint32_t>(out.by_key.size()));
   if (!finite) return std::nullopt;
   return out;
 }

@@ -14,157 +14,168 @@ template <class T>
 using Marks = std::span<const Price<T>>;
 
 template <Scalar T>
-[[nodiscard]] LOADLINE_INLINE T cell_value(const Lowered<T>& account, const KeyCells& k, Marks<T> marks) {
-  const T& mark = marks[k.key].raw();
-  return at(cell_of(account.profile(k), mark)->line, mark);
+[[nodiscard]] LOADLINE_INLINE Profile<T> profile(const Profiles<T>& f, const KeyCells& k) {
+  return {f.cells.data() + k.first, k.count};
 }
 
-/// The excess without the key in slot `skip`: from the first upwards, plus from the last downwards.
 template <Scalar T>
-[[nodiscard]] LOADLINE_INLINE T other_keys(const Lowered<T>& account, Marks<T> marks, std::size_t skip) {
-  T below = account.cash.raw(), above = T(0);
-  const KeyCells* const first = account.profiles.data();
-  const KeyCells* const end = first + account.profiles.size();
+[[nodiscard]] LOADLINE_INLINE T cell_value(const Profiles<T>& f, const KeyCells& k, Marks<T> marks) {
+  const T& mark = marks[k.key].raw();
+  return at(cell_of(profile(f, k), mark)->line, mark);
+}
+
+/// A function without the key in slot `skip`: from the first upwards, plus from the last downwards. @pre every key is plain
+template <Scalar T>
+[[nodiscard]] LOADLINE_INLINE T other_keys(const Profiles<T>& f, Marks<T> marks, std::size_t skip) {
+  T below = f.fixed, above = T(0);
+  const KeyCells* const first = f.keys.data();
+  const KeyCells* const end = first + f.keys.size();
   const KeyCells* const left_out = first + skip;
-  for (const KeyCells* k = first; k != left_out; ++k) below += cell_value(account, *k, marks);
+  for (const KeyCells* k = first; k != left_out; ++k) below += cell_value(f, *k, marks);
   if (left_out == end) return below;
-  for (const KeyCells* k = end - 1; k != left_out; --k) above += cell_value(account, *k, marks);
+  for (const KeyCells* k = end - 1; k != left_out; --k) above += cell_value(f, *k, marks);
   return T(below + above);
 }
 
-/// The equity without the key in slot `skip`.
+/// The parts of a function that lie in no cell, at marks.
 template <Scalar T>
-[[nodiscard]] T other_equity(const Lowered<T>& account, Marks<T> marks, std::size_t skip) {
-  T sum = account.cash.raw();
-  for (std::size_t j = 0; j < account.profiles.size(); ++j)
-    if (j != skip) sum += at(account.equity[j], marks[account.profiles[j].key].raw());
-  return sum;
+[[nodiscard]] T loose_value(const Lowered<T>& account, Function f, Marks<T> marks) {
+  using W = Working<T>;
+  W sum = W(0);
+  bool certain = true;
+  const auto price = [&](std::uint32_t slot) { return W(marks[account.keys[slot].index].raw()); };
+  for (const std::uint32_t i : account.of(f).loose) {
+    const Part<W>& part = account.form.parts[i];
+    sum += W(factor_in<W>(account.pool, part.sum, f) * value(account.form, part, price, certain));
+  }
+  return rounded_to<T>(sum);
 }
 
+/// The same for any account. @pre the key in slot `skip`, if there is one, is plain
 template <Scalar T>
-[[nodiscard]] T plain_excess(const Lowered<T>& account, Marks<T> marks) {
-  return other_keys(account, marks, account.profiles.size());
-}
-template <Scalar T>
-[[nodiscard]] T plain_equity(const Lowered<T>& account, Marks<T> marks) {
-  return other_equity(account, marks, account.profiles.size());
-}
-
-/// Where a line fails, from a mark: `already`, a price, or none.
-template <Scalar T>
-[[nodiscard]] Bound<T> line_failure(const Line<T>& l, const T& mark, LiquidateWhen when, Toward side) {
-  if (fails(at(l, mark), when)) return Outcome::already;
-  if (side == Toward::below ? !(T(0) < l.b && l.a < T(0)) : !(l.b < T(0))) return Outcome::none;
-  return Price<T>(root(l));
+[[nodiscard]] T other_parts(const Lowered<T>& account, Function f, Marks<T> marks, std::size_t skip) {
+  const Profiles<T>& p = account.of(f);
+  T sum = p.fixed;
+  for (std::size_t j = 0; j < p.keys.size(); ++j)
+    if (j != skip && p.keys[j].count > 0) sum += cell_value(p, p.keys[j], marks);
+  return p.loose.empty() ? sum : T(sum + loose_value(account, f, marks));
 }
 
-/// Where one key stands, and what all else contributes.
+/// A function at marks.
+template <Scalar T>
+[[nodiscard]] T plain_value(const Lowered<T>& account, Function f, Marks<T> marks) {
+  if (account.simple && f == Function::requirement) return other_keys(account.of(f), marks, account.keys.size());
+  return other_parts(account, f, marks, account.keys.size());
+}
+
+/// Where one key stands in one function, and what all else contributes.
 template <Scalar T>
 struct Standing {
-  std::size_t slot;
+  const Profiles<T>* function;
+  const KeyCells* key;
   const Cell<T>* cell;
-  T mark, excess, equity;
+  T mark, rest;
 };
 
-/// The price of one key at which the first test fails.
+/// The price of one key at which a function fails.
 ///
-/// `simple` is account.simple, known to the compiler; `look_first` spares queries that ask for sides on which there is
-/// often nothing the walk to the end, and costs the others one comparison.
+/// `concave` may be known to the compiler; `look_first` spares queries that ask for sides on which there is often nothing
+/// the walk to the end, and costs the others one comparison.
 template <Scalar T>
-[[nodiscard]] LOADLINE_INLINE Bound<T> search(const Lowered<T>& account, const Standing<T>& at_mark, Toward side, bool simple, bool look_first) {
-  const KeyCells& k = account.profiles[at_mark.slot];
-  const bool continuous = simple || k.continuous;
-  const LiquidateWhen when = account.rule.when;
-  Bound<T> found = Outcome::none;
-  if (simple || account.tests.has(Test::requirement)) {
-    if (fails(at(Line<T>{T(at_mark.excess + at_mark.cell->line.a), at_mark.cell->line.b}, at_mark.mark), when)) return Outcome::already;
-    if (simple && look_first && never_fails(account.profile(k), at_mark.excess, side)) return Outcome::none;
-    const std::optional<T> p = side == Toward::below ? first_failure_below(account.profile(k), at_mark.cell, at_mark.excess, at_mark.mark, continuous, when)
-                                                     : first_failure_above(account.profile(k), at_mark.cell, at_mark.excess, at_mark.mark, continuous, when);
-    if (p) found = Price<T>(*p);
-  }
-  if (!simple && account.tests.has(Test::equity)) {
-    const Line<T>& gain = account.equity[at_mark.slot];
-    const Bound<T> e = line_failure({T(at_mark.equity + gain.a), gain.b}, at_mark.mark, when, side);
-    if (e.outcome() == Outcome::already) return e;
-    if (e && (!found || (side == Toward::below ? *found < *e : *e < *found))) found = e;
-  }
-  return found;
+[[nodiscard]] LOADLINE_INLINE Bound<T> search(const Standing<T>& s, LiquidateWhen when, Toward side, bool concave, bool look_first) {
+  const Profile<T> cells = profile(*s.function, *s.key);
+  if (fails(at(Line<T>{T(s.rest + s.cell->line.a), s.cell->line.b}, s.mark), when)) return Outcome::already;
+  if (concave && look_first && never_fails(cells, s.rest, side)) return Outcome::none;
+  const std::optional<T> p = side == Toward::below ? first_failure_below(cells, s.cell, s.rest, s.mark, concave, when)
+                                                   : first_failure_above(cells, s.cell, s.rest, s.mark, concave, when);
+  return p ? Bound<T>(Price<T>(*p)) : Bound<T>(Outcome::none);
 }
 
+/// @pre account.simple
 template <Scalar T>
-[[nodiscard]] LOADLINE_INLINE Standing<T> stand(const Lowered<T>& account, Marks<T> marks, std::uint32_t slot, bool simple) {
-  const KeyCells& k = account.profiles[slot];
+[[nodiscard]] LOADLINE_INLINE Standing<T> stand(const Lowered<T>& account, Marks<T> marks, std::uint32_t slot) {
+  const Profiles<T>& f = account.of(Function::requirement);
+  const KeyCells& k = f.keys[slot];
   const T& mark = marks[k.key].raw();
-  return {slot, cell_of(account.profile(k), mark), mark, other_keys(account, marks, slot),
-          simple || !account.tests.has(Test::equity) ? T(0) : other_equity(account, marks, slot)};
+  return {&f, &k, cell_of(profile(f, k), mark), mark, other_keys(f, marks, slot)};
 }
 
-/// One side of one key, where any test, jumps, or a key without positions may come in.
+/// One side of one plain key in one function, or of a key that moves nothing.
+template <Scalar T>
+[[nodiscard]] Bound<T> function_failure(const Lowered<T>& account, Function f, Marks<T> marks, std::uint32_t slot, LiquidateWhen when, Toward side) {
+  const Profiles<T>& p = account.of(f);
+  if (slot == no_index) return fails(plain_value(account, f, marks), when) ? Outcome::already : Outcome::none;
+  const KeyCells& k = p.keys[slot];
+  const T& mark = marks[k.key].raw();
+  return search(Standing<T>{&p, &k, cell_of(profile(p, k), mark), mark, other_parts(account, f, marks, slot)}, when, side, k.concave, false);
+}
+
+/// The nearer of two answers of one side; `already` is nearest.
+template <Scalar T>
+[[nodiscard]] Bound<T> nearer(const Bound<T>& a, const Bound<T>& b, Toward side) {
+  if (a.outcome() == Outcome::already || b.outcome() == Outcome::none) return a;
+  if (b.outcome() == Outcome::already || a.outcome() == Outcome::none) return b;
+  return (side == Toward::below ? *a < *b : *b < *a) ? b : a;
+}
+
+/// One side of one plain key, over all tests that are on.
 template <Scalar T>
 [[nodiscard]] LOADLINE_NOINLINE Bound<T> general_liquidation(const Lowered<T>& account, Marks<T> marks, KeyId key, Toward side) {
   const std::uint32_t slot = account.slot_of(key);
-  if (slot != Lowered<T>::no_slot) return search(account, stand(account, marks, slot, false), side, false, false);
-  const bool failing = (account.tests.has(Test::requirement) && fails(plain_excess(account, marks), account.rule.when)) ||
-                       (account.tests.has(Test::equity) && fails(plain_equity(account, marks), account.rule.when));
-  return failing ? Outcome::already : Outcome::none;
+  Bound<T> found = Outcome::none;
+  for (const Test test : {Test::requirement, Test::level, Test::equity})
+    if (account.tests.has(test)) found = nearer(found, function_failure(account, function_of(test), marks, slot, account.pool.rule.when, side), side);
+  return found;
 }
 
 /// One side of one key.
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE Bound<T> plain_liquidation(const Lowered<T>& account, Marks<T> marks, KeyId key, Toward side) {
   const std::uint32_t slot = account.slot_of(key);
-  if (!account.simple || slot == Lowered<T>::no_slot) return general_liquidation(account, marks, key, side);
-  return search(account, stand(account, marks, slot, true), side, true, false);
+  if (!account.simple || slot == no_index) return general_liquidation(account, marks, key, side);
+  return search(stand(account, marks, slot), account.pool.rule.when, side, true, false);
 }
 
 /// Both sides of one key.
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE Bounds<T> plain_liquidation(const Lowered<T>& account, Marks<T> marks, KeyId key) {
   const std::uint32_t slot = account.slot_of(key);
-  if (!account.simple || slot == Lowered<T>::no_slot)
+  if (!account.simple || slot == no_index)
     return {general_liquidation(account, marks, key, Toward::below), general_liquidation(account, marks, key, Toward::above)};
-  const Standing<T> standing = stand(account, marks, slot, true);
-  return {search(account, standing, Toward::below, true, true), search(account, standing, Toward::above, true, true)};
+  const Standing<T> standing = stand(account, marks, slot);
+  const LiquidateWhen when = account.pool.rule.when;
+  return {search(standing, when, Toward::below, true, true), search(standing, when, Toward::above, true, true)};
 }
 
-/// One side of every key; bit for bit the one-key query, since both add up in the same order.
+/// One side of every key of a simple account; bit for bit the one-key query, since both add up in the same order.
 template <Scalar T>
 void plain_liquidations(const Lowered<T>& account, Marks<T> marks, Toward side, Scratch<T>& scratch, std::span<Bound<T>> out) {
-  const std::size_t keys = account.profiles.size();
-  T below = account.cash.raw(), above = T(0);
-  for (std::size_t j = 0; j < keys; ++j) {
-    const KeyCells& k = account.profiles[j];
-    const T& mark = marks[k.key].raw();
-    const Cell<T>* cell = cell_of(account.profile(k), mark);
+  const Profiles<T>& f = account.of(Function::requirement);
+  T below = f.fixed, above = T(0);
+  for (std::size_t j = 0; j < f.keys.size(); ++j) {
+    const T& mark = marks[f.keys[j].key].raw();
+    const Cell<T>* cell = cell_of(profile(f, f.keys[j]), mark);
     scratch.cell[j] = cell;
     scratch.value[j] = at(cell->line, mark);
     scratch.partial[j] = below;
     below += scratch.value[j];
   }
-  const auto run = [&](const auto& one) {
-    for (std::size_t j = keys; j-- > 0;) {
-      out[j] = one(Standing<T>{j, scratch.cell[j], marks[account.profiles[j].key].raw(), T(scratch.partial[j] + above), T(0)});
+  const auto run = [&](Toward toward) {
+    for (std::size_t j = f.keys.size(); j-- > 0;) {
+      const Standing<T> standing{&f, &f.keys[j], scratch.cell[j], marks[f.keys[j].key].raw(), T(scratch.partial[j] + above)};
+      out[j] = search(standing, account.pool.rule.when, toward, true, true);
       above += scratch.value[j];
     }
   };
-  if (account.simple && side == Toward::below) return run([&](const Standing<T>& s) { return search(account, s, Toward::below, true, true); });
-  if (account.simple) return run([&](const Standing<T>& s) { return search(account, s, Toward::above, true, true); });
-  run([&](Standing<T> s) {
-    if (account.tests.has(Test::equity)) s.equity = other_equity(account, marks, s.slot);
-    return search(account, s, side, false, false);
-  });
+  side == Toward::below ? run(Toward::below) : run(Toward::above);
 }
 
-/// Where equity falls below zero, on both sides.
+/// Where equity falls below zero, on both sides of a plain key.
 template <Scalar T>
 [[nodiscard]] Bounds<T> plain_bankruptcy(const Lowered<T>& account, Marks<T> marks, KeyId key) {
   const std::uint32_t slot = account.slot_of(key);
-  const bool held = slot != Lowered<T>::no_slot;
-  const T x = other_equity(account, marks, held ? slot : account.profiles.size());
-  const Line<T> l = held ? Line<T>{T(x + account.equity[slot].a), account.equity[slot].b} : Line<T>{x, T(0)};
-  const T& mark = marks[key.index].raw();
-  return {line_failure(l, mark, LiquidateWhen::below_zero, Toward::below), line_failure(l, mark, LiquidateWhen::below_zero, Toward::above)};
+  return {function_failure(account, Function::solvency, marks, slot, LiquidateWhen::below_zero, Toward::below),
+          function_failure(account, Function::solvency, marks, slot, LiquidateWhen::below_zero, Toward::above)};
 }
 
 }  // namespace LOADLINE_FLAGS

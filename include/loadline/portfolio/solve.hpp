@@ -4,8 +4,8 @@
 #include "loadline/core/rounding.hpp"
 #include "loadline/portfolio/ends.hpp"
 #include "loadline/portfolio/figures.hpp"
-
-#include <bit>
+#include "loadline/portfolio/place.hpp"
+#include "loadline/portfolio/route.hpp"
 
 /// @file
 /// Where an account changes status along one path: all roots of all tests, computed in the working scalar, rounded once.
@@ -13,48 +13,18 @@
 namespace loadline {
 inline namespace v1 {
 
-/// A path: every key's price as a line in s, and the open interval on which all of them are above zero.
+/// What is known before a route is taken.
 template <Scalar T>
-struct Route {
-  Domain<T> domain;
-  Point<T> start;            ///< the present
-  std::optional<KeyId> key;  ///< a single key: s is its price
+struct Departure {
+  Sums<Working<T>> still;  ///< of all that the route does not move
+  const Figures<T>* now;
 };
 
 inline namespace LOADLINE_FLAGS {
 
-/// From the working scalar to the caller's, with the largest error that this rounding can have made.
-template <Scalar T>
-class Rounder {
- public:
-  using W = Working<T>;
-
-  [[nodiscard]] T operator()(const Point<W>& p) {
-    const W x = W(p.n / p.d);
-    if constexpr (std::same_as<W, Ball>) {
-      const double error = x.rounding_error(), size = magnitude(x.hi());
-      const double unit = size > 0.0 ? size - std::bit_cast<double>(std::bit_cast<std::uint64_t>(size) - 1) : 0x1p-1074;
-      const double claim = error / unit * (1.0 + 0x1p-50);
-      if (error != 0.0) claimed_ = claim <= 0.5 && claimed_ <= 0.5 ? 0.5 : claimed_ < claim ? claim : claimed_;
-      bounded_ = bounded_ && claim < 0x1p52;  // beyond that no digit is claimed
-    }
-    return static_cast<T>(x);
-  }
-
-  /// The claim, in units in the last place; absent: none is made. A scalar without rounding claims 0.
-  [[nodiscard]] std::optional<double> ulp(bool certain) const {
-    if (ScalarTraits<T>::exact) return 0.0;
-    return std::same_as<W, Ball> && certain && bounded_ && LOADLINE_UNSAFE_MATH == 0 ? std::optional<double>(claimed_) : std::nullopt;
-  }
-
- private:
-  double claimed_ = 0.0;
-  bool bounded_ = true;
-};
-
-/// Roots of all tests, merged: by value, then by test.
-template <Scalar T>
-[[nodiscard]] std::span<const TestRoot<T>> merge(const RootsByTest<Working<T>>& roots, std::span<TestRoot<T>> out, Rounder<T>& rounded, Doubt& doubt) {
+/// Roots of all tests, merged: by place, then by test.
+template <Scalar T, class Place>
+[[nodiscard]] std::span<const TestRoot<T>> merge(const RootsByTest<Place>& roots, std::span<TestRoot<T>> out, Rounder<T>& rounded, Doubt& doubt) {
   std::size_t count = 0;
   for (std::array<std::size_t, test_count> next{};;) {
     std::optional<std::size_t> first;
@@ -63,106 +33,140 @@ template <Scalar T>
       if (!first || compare(roots[t]->roots[next[t]].at, roots[*first]->roots[next[*first]].at, doubt) < 0) first = t;
     }
     if (!first) return out.first(count);
-    const Root<Working<T>>& r = roots[*first]->roots[next[*first]++];
-    out[count++] = TestRoot<T>{rounded(r.at), r.kind(), static_cast<Test>(*first)};
+    const Root<Place>& r = roots[*first]->roots[next[*first]++];
+    out[count++] = TestRoot<T>{rounded(r.at), r.kind(), static_cast<Test>(*first), enclosure<T>(r.at)};
   }
 }
 
-/// What is known before a route is taken: what stands still, and the legs that move.
-template <Scalar T>
-struct Departure {
-  Lines<Working<T>> still;  ///< cash, and the legs that stand still
-  std::span<const std::uint32_t> moving;
-  bool continuous;  ///< the legs that move have no jumps
-};
-
-/// Solves along a route; `price_of(key)` is that key's price as a line in s, `now` the figures at its start.
-template <Scalar T, class PriceOf>
-[[nodiscard]] PathAnswer<T> solve_along(const Lowered<T>& account, const Figures<T>& now, const Departure<T>& from, const Route<Working<T>>& route,
-                                        const PriceOf& price_of, Scratch<T>& scratch) {
+/// Reads the answer off the roots of every function.
+template <Scalar T, class Place>
+class Reading {
+ public:
   using W = Working<T>;
-  Lines<W> lines = from.still;
-  scratch.terms.clear();
-  std::optional<Price<T>> tick;
-  for (const std::uint32_t i : from.moving) {
-    const Leg<T>& leg = account.legs[i];
-    Term<W> term{W(0), {W(0), W(0)}, {W(1), W(0)}, {}, 0};
-    const Schedule<W> schedule = Schedule<W>(scratch.pieces).subspan(leg.first_row, leg.rows);
-    if (lower<W>(leg, account.table(leg), schedule, W(account.rule.requirement_ratio.raw()), price_of(leg.terms.key), lines, term))
-      scratch.terms.push_back(term);
-    if (route.key && leg.terms.tick && (!tick || *leg.terms.tick < *tick)) tick = leg.terms.tick;
-  }
-  constexpr auto of = [](Test test) { return static_cast<std::size_t>(test); };
-  Slice<W> requirement{lines.requirement, scratch.terms, route.domain, from.continuous}, equity{lines.equity, {}, route.domain, true};
-  RootsByTest<W> on, solvency;
-  solvency[of(Test::equity)] = all_roots<W>(equity, scratch.roots[of(Test::equity)]);
-  if (account.tests.has(Test::equity)) on[of(Test::equity)] = solvency[of(Test::equity)];
-  if (account.tests.has(Test::requirement)) on[of(Test::requirement)] = all_roots<W>(requirement, scratch.roots[of(Test::requirement)]);
+  using Found = std::array<Roots<Place>, function_count>;
 
-  Doubt doubt{now.certain && lines.certain && requirement.doubt.certain && equity.doubt.certain, requirement.doubt.finite && equity.doubt.finite};
-  const StatusWalk<W> status(on, account.rule.when, route.start, doubt), bankruptcy(solvency, LiquidateWhen::below_zero, route.start, doubt);
-  Rounder<T> rounded;
-  PathAnswer<T> out{.liquidatable_now = now.liquidatable, .bankrupt_now = now.status == Status::bankrupt};
-  const auto side = [&](Toward toward, PathSide<T>& to) {
-    if (const std::optional<End<W>> end = status.end(toward, now.liquidatable)) {
-      (now.liquidatable ? to.recovery : to.liquidation) = rounded(end->at);
-      if (!now.liquidatable) {
-        to.test = end->test;
-        if (route.key) {
-          const W mark = W(route.start.n * end->at.d);
-          to.distance = static_cast<T>(W(magnitude(W(end->at.n - mark)) / mark));
-        }
-        if (tick) {
-          const Direction direction = toward == Toward::below ? Direction::up : Direction::down;
-          to.tick = static_cast<T>(W(whole_ticks(end->at.n, W(W(tick->raw()) * end->at.d), direction) * W(tick->raw())));
-        }
+  Reading(const Lowered<T>& account, const Departure<T>& from, const Route<W>& route, Scratch<T>& scratch)
+      : account_(&account), from_(&from), route_(&route), scratch_(&scratch) {}
+
+  [[nodiscard]] PathAnswer<T> answer(const Found& found, Doubt doubt) {
+    RootsByTest<Place> on, solvency;
+    solvency[0] = found[static_cast<std::size_t>(Function::solvency)];
+    for (std::size_t t = 0; t < test_count; ++t)
+      if (account_->tests.has(static_cast<Test>(t))) on[t] = found[t];
+    const Figures<T>& now = *from_->now;
+    const bool failing = !now.failing.empty();
+    const Place start = place_of<Place>(route_->start);
+    const StatusWalk<Place> status(on, account_->pool.rule.when, start, doubt), bankruptcy(solvency, LiquidateWhen::below_zero, start, doubt);
+    PathAnswer<T> out{.liquidatable_now = failing, .bankrupt_now = now.status == Status::bankrupt};
+    const std::optional<Price<T>> tick = least_tick();
+    out.has_tick = tick.has_value();
+    for (const Toward side : {Toward::below, Toward::above}) {
+      PathSide<T>& to = side == Toward::below ? out.below : out.above;
+      if (const std::optional<End<Place>> end = status.end(side, failing)) {
+        (failing ? to.recovery : to.liquidation) = rounded_(*end->at);
+        to.within = enclosure<T>(*end->at);
+        if (!failing) liquidation(*end, side, tick, to);
+      }
+      if (out.bankrupt_now) continue;
+      if (const std::optional<End<Place>> end = bankruptcy.end(side, false)) {
+        to.bankruptcy = rounded_(*end->at);
+        to.bankruptcy_within = enclosure<T>(*end->at);
       }
     }
-    if (out.bankrupt_now) return;
-    if (const std::optional<End<W>> end = bankruptcy.end(toward, false)) to.bankruptcy = rounded(end->at);
+    out.roots = merge<T>(on, scratch_->found, rounded_, doubt);
+    out.overflow = !doubt.finite;
+    out.ulp = rounded_.ulp(doubt.certain);
+    out.path_class = route_->path_class;
+    return out;
+  }
+
+ private:
+  /// What goes with a liquidation price: the test, how far it is, the ticks, what is left.
+  void liquidation(const End<Place>& end, Toward side, const std::optional<Price<T>>& tick, PathSide<T>& to) {
+    to.test = end.test;
+    const Point<W> at = point_of<W>(*end.at);
+    if (route_->key) {
+      const W mark = W(route_->start.n * at.d);
+      to.distance = static_cast<T>(W(magnitude(W(at.n - mark)) / mark));
+    }
+    if (tick) {
+      const W unit = W(tick->raw());
+      const W count = ticks(*end.at, unit, side == Toward::below ? Direction::up : Direction::down);
+      to.tick = static_cast<T>(W(count * unit));
+    }
+    Sums<W> sums = Along<T>(*account_, *scratch_).sums_at(W(at.n / at.d));
+    to.equity_left = static_cast<T>(W(W(from_->still[Sum::equity] + sums[Sum::equity]) - W(from_->still[Sum::fees] + sums[Sum::fees])));
+  }
+
+  [[nodiscard]] std::optional<Price<T>> least_tick() const {
+    const std::uint32_t slot = route_->key ? account_->slot_of(*route_->key) : no_index;
+    if (slot == no_index || account_->ticks[slot] == T(0)) return std::nullopt;
+    return Price<T>(account_->ticks[slot]);
+  }
+
+  const Lowered<T>* account_;
+  const Departure<T>* from_;
+  const Route<W>* route_;
+  Scratch<T>* scratch_;
+  Rounder<T> rounded_ = {};
+};
+
+/// Solves along the route that lies in the scratch memory.
+template <Scalar T>
+[[nodiscard]] PathAnswer<T> solve_along(const Lowered<T>& account, const Departure<T>& from, Route<Working<T>> route, Scratch<T>& scratch) {
+  using W = Working<T>;
+  Along<T> along(account, scratch);
+  Doubt doubt{from.now->certain && from.still.certain, true};
+  const auto note = [&doubt](const Doubt& d) { doubt = {doubt.certain && d.certain, doubt.finite && d.finite}; };
+  const auto each = [&](const auto& one) {
+    for (const Function f : {Function::requirement, Function::level, Function::equity_test, Function::solvency})
+      if (account.on(f)) one(f, static_cast<std::size_t>(f), function_of(account, f, from.still));
   };
-  side(Toward::below, out.below);
-  side(Toward::above, out.above);
-  out.has_tick = tick.has_value();
-  out.roots = merge<T>(on, scratch.found, rounded, doubt);
-  out.overflow = !doubt.finite;
-  out.ulp = rounded.ulp(doubt.certain);
-  return out;
+  route.path_class = along.classify();
+  if (route.path_class == PathClass::affine) {
+    typename Reading<T, Point<W>>::Found found{};
+    each([&](Function f, std::size_t i, const W& still) {
+      Slice<W> slice = along.slice(f, still, route.domain);
+      found[i] = all_roots<W>(slice, scratch.roots[i]);
+      note(slice.doubt);
+    });
+    return Reading<T, Point<W>>(account, from, route, scratch).answer(found, doubt);
+  }
+  typename Reading<T, Algebraic<W>>::Found found{};
+  each([&](Function f, std::size_t i, const W& still) {
+    Curve<W> curve = along.curve(f, still, route.domain);
+    CurveRoots<W> roots = all_roots(curve);
+    scratch.points[i] = std::move(roots.roots);
+    found[i] = {scratch.points[i], roots.first};
+    note(curve.doubt);
+  });
+  return Reading<T, Algebraic<W>>(account, from, route, scratch).answer(found, doubt);
 }
 
 /// Sums up, for every slot, what the keys below and above it contribute while they stand still.
 /// @par Units    numeraire
-/// @par Shape    fills `before` and `after`, one entry a slot and one more
+/// @par Shape    fills `price`, `before` and `after`, one entry a slot and one more
 /// @par Rounding that of the working scalar
 /// @par Errors   total
-/// @par Cost O(legs * brackets), no allocation
+/// @par Cost     O(parts * pieces), no allocation
 /// @par Source   none
 template <Scalar T>
 void stand_still(const Lowered<T>& account, Marks<T> marks, Scratch<T>& scratch) {
   using W = Working<T>;
-  const auto add = [](Lines<W>& to, const Lines<W>& x) {
-    to.equity.a += x.equity.a;
-    to.requirement.a += x.requirement.a;
-    to.certain = to.certain && x.certain;
-  };
-  const Lines<W> none{{W(0), W(0)}, {W(0), W(0)}};
-  const std::size_t slots = account.profiles.size();
-  scratch.after[slots] = none;
-  for (std::size_t j = slots; j-- > 0;) {  // `before` holds each slot's own sum until it is needed below
-    Lines<W> own = none;
-    Term<W> unused{W(0), {W(0), W(0)}, {W(1), W(0)}, {}, 0};
-    for (const std::uint32_t i : account.legs_of(j)) {
-      const Leg<T>& leg = account.legs[i];
-      const Line<W> mark{W(marks[leg.terms.key.index].raw()), W(0)};
-      lower<W>(leg, account.table(leg), Schedule<W>(), W(account.rule.requirement_ratio.raw()), mark, own, unused);
-    }
-    scratch.before[j] = own;
+  const std::size_t slots = account.keys.size();
+  for (std::size_t j = 0; j < slots; ++j) scratch.price[j] = W(marks[account.keys[j].index].raw());
+  const auto price = [&](std::uint32_t slot) { return scratch.price[slot]; };
+  scratch.after[slots] = no_sums<W>();
+  for (std::size_t j = slots; j-- > 0;) {  // `before` holds each slot's own sums until they are needed below
+    scratch.before[j] = no_sums<W>();
+    add_parts(account.form, account.form.own_of(j), price, scratch.before[j]);
     scratch.after[j] = scratch.after[j + 1];
-    add(scratch.after[j], own);
+    add(scratch.after[j], scratch.before[j]);
   }
-  Lines<W> sum{{W(account.cash.raw()), W(0)}, {W(account.cash.raw()), W(0)}};
+  Sums<W> sum = no_sums<W>();
+  add_parts(account.form, std::span<const std::uint32_t>(account.form.fixed), price, sum);
   for (std::size_t j = 0; j <= slots; ++j) {
-    const Lines<W> own = scratch.before[j];
+    const Sums<W> own = scratch.before[j];
     scratch.before[j] = sum;
     if (j < slots) add(sum, own);
   }
@@ -173,23 +177,33 @@ template <Scalar T>
 [[nodiscard]] PathAnswer<T> solve_standing(const Lowered<T>& account, Marks<T> marks, const Figures<T>& now, KeyId key, Scratch<T>& scratch) {
   using W = Working<T>;
   const std::uint32_t slot = account.slot_of(key);
-  const bool held = slot != Lowered<T>::no_slot;
-  Departure<T> from{scratch.before[held ? slot : account.profiles.size()], {}, true};
-  if (held) {
-    const Lines<W>& above = scratch.after[slot + 1];
-    from.still.equity.a += above.equity.a;
-    from.still.requirement.a += above.requirement.a;
-    from.still.certain = from.still.certain && above.certain;
-    from.moving = account.legs_of(slot);
-    from.continuous = account.profiles[slot].continuous;
+  const std::size_t slots = account.keys.size();
+  Departure<T> from{scratch.before[slot == no_index ? slots : slot], &now};
+  scratch.moving.clear();
+  scratch.factors.clear();
+  const auto price = [&](std::uint32_t s) { return scratch.price[s]; };
+  if (slot != no_index) {
+    add(from.still, scratch.after[slot + 1]);
+    for (const std::uint32_t i : account.form.own_of(slot)) scratch.moving.push_back(i);
   }
-  const Route<W> route{{Point<W>{W(0), W(1)}, std::nullopt}, {W(marks[key.index].raw()), W(1)}, key};
-  return solve_along(
-      account, now, from, route,
-      [](KeyId) {
-        return Line<W>{W(0), W(1)};
-      },
-      scratch);
+  for (const std::uint32_t i : account.form.shared) {
+    if (slot != no_index && account.form.moves(account.form.parts[i], slot))
+      scratch.moving.push_back(i);
+    else
+      add_parts(account.form, {&i, 1}, price, from.still);
+  }
+  const W mark = W(marks[key.index].raw());
+  if (slot != no_index) {
+    scratch.factors.push_back({W(0), W(1)});
+    scratch.factor_of[slot] = 0;
+    scratch.price[slot] = W(1);
+  }
+  const PathAnswer<T> out = solve_along(account, from, Route<W>{{Point<W>{W(0), W(1)}, std::nullopt}, {mark, W(1)}, key}, scratch);
+  if (slot != no_index) {
+    scratch.factor_of[slot] = no_index;
+    scratch.price[slot] = mark;
+  }
+  return out;
 }
 
 template <Scalar T>
@@ -206,11 +220,11 @@ void solve_keys(const Lowered<T>& account, Marks<T> marks, Scratch<T>& scratch, 
   for (const KeyId key : account.keys) f(key, solve_standing(account, marks, now, key, scratch));
 }
 
-/// P_k (1 + beta_k s) for every key; the domain ends where the first price reaches zero.
+/// P_k (1 + beta_k s) for every base key; the domain ends where the first price reaches zero.
 template <Scalar T>
 [[nodiscard]] PathAnswer<T> solve_joint(const Lowered<T>& account, Marks<T> marks, std::span<const Ratio<T>> betas, Scratch<T>& scratch) {
   using W = Working<T>;
-  Route<W> route{{}, {W(0), W(1)}, std::nullopt};
+  Route<W> route{{}, {W(0), W(1)}};
   Doubt ignored;  // betas are the caller's own numbers: they can be told apart
   for (const Ratio<T>& beta : betas) {
     const W b = W(beta.raw());
@@ -222,13 +236,38 @@ template <Scalar T>
       if (!route.domain.high || compare(end, *route.domain.high, ignored) < 0) route.domain.high = end;
     }
   }
-  const auto price_of = [&](KeyId k) {
-    const W mark = W(marks[k.index].raw());
-    return Line<W>{mark, W(mark * W(betas[k.index].raw()))};
-  };
-  Departure<T> from{{{W(account.cash.raw()), W(0)}, {W(account.cash.raw()), W(0)}}, account.by_key, true};
-  for (const KeyCells& k : account.profiles) from.continuous = from.continuous && k.continuous;
-  return solve_along(account, figures(account, marks), from, route, price_of, scratch);
+  scratch.factors.clear();
+  scratch.moving.clear();
+  for (std::uint32_t j = 0; j < account.keys.size(); ++j) {
+    const KeyId key = account.keys[j];
+    const T& beta = betas[key.index].raw();
+    scratch.price[j] = W(marks[key.index].raw());
+    scratch.factor_of[j] = no_index;
+    if (beta == T(0)) continue;
+    std::uint32_t f = 0;
+    while (f < scratch.factors.size() && !(scratch.factors[f].b == W(beta))) ++f;
+    if (f == scratch.factors.size()) scratch.factors.push_back({W(1), W(beta)});
+    scratch.factor_of[j] = f;
+  }
+  const Figures<T> now = figures(account, marks);
+  Departure<T> from{no_sums<W>(), &now};
+  const auto price = [&](std::uint32_t s) { return scratch.price[s]; };
+  for (std::uint32_t i = 0; i < account.form.parts.size(); ++i) {
+    const Part<W>& part = account.form.parts[i];
+    bool moves = false;
+    const auto note = [&](const Monomial<W>& m) {
+      for (const Power& q : account.form.powers_of(m)) moves = moves || scratch.factor_of[q.slot] != no_index;
+    };
+    for (const Monomial<W>& m : account.form.amount_of(part)) note(m);
+    if (part.pieces > 0) note(part.unit);
+    if (moves)
+      scratch.moving.push_back(i);
+    else
+      add_parts(account.form, {&i, 1}, price, from.still);
+  }
+  const PathAnswer<T> out = solve_along(account, from, route, scratch);
+  for (std::uint32_t& f : scratch.factor_of) f = no_index;
+  return out;
 }
 
 }  // namespace LOADLINE_FLAGS

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "loadline/piecewise/ball.hpp"
-#include "loadline/piecewise/roots.hpp"
+#include "loadline/piecewise/curve.hpp"
 #include "loadline/portfolio/answer.hpp"
 #include "loadline/portfolio/lowered.hpp"
 
@@ -15,44 +15,54 @@
 
 namespace loadline {
 inline namespace v1 {
-
 inline namespace LOADLINE_FLAGS {
 
-/// Scratch memory of one thread for one wallet, allocated once; see Workspace.
+/// Scratch memory of one thread for one pool, allocated once; see Workspace.
 template <Scalar T>
 struct Scratch {
   using W = Working<T>;
+  template <class P>
+  using RootLists = std::array<std::vector<Root<P>>, function_count>;
 
-  const void* owner;  ///< whose legs it was made for
-  std::vector<Piece<W>> pieces;
+  const void* owner;  ///< whose parts it was made for
   std::vector<Term<W>> terms;
-  std::array<std::vector<Root<W>>, test_count> roots;  ///< by test
+  RootLists<Point<W>> roots;  ///< by function
   std::vector<TestRoot<T>> found;
   std::vector<T> value, partial;        ///< by slot
   std::vector<const Cell<T>*> cell;     ///< by slot
-  std::vector<Lines<W>> before, after;  ///< by slot: what the keys below and above it contribute while they stand still
+  std::vector<Sums<W>> before, after;   ///< by slot: what the keys below and above it contribute while they stand still
+  std::vector<W> price;                 ///< by slot: at the marks; on a route what stands still of it
+  std::vector<Line<W>> factors;         ///< of the route: what its prices are made of
+  std::vector<std::uint32_t> factor_of; ///< by slot; no_index: the price stands still
+  std::vector<std::int32_t> exponents, denominator;  ///< by factor
+  std::vector<std::uint32_t> moving;    ///< the parts that the route moves
+  std::vector<CurveTerm<W>> curves;     ///< of class Q, which allocates
+  RootLists<Algebraic<W>> points;
 
-  explicit Scratch(const Lowered<T>& account) : owner(account.legs.data()) {
-    pieces.assign(account.rows.size(), Piece<W>{W(0), W(0), W(0)});
-    std::size_t edges = 0;
-    for (const Leg<T>& leg : account.legs) {
-      write_schedule<W>(account.table(leg), std::span(pieces).subspan(leg.first_row, leg.rows));
-      edges += leg.rows - 1;
-    }
-    terms.reserve(account.legs.size());
-    const Root<W> none{{W(0), W(1)}, 0, 0, false};
-    roots[static_cast<std::size_t>(Test::requirement)].assign(2 * edges + 1, none);
-    roots[static_cast<std::size_t>(Test::equity)].assign(1, none);
-    found.assign(2 * edges + 2, TestRoot<T>{T(0), RootKind::cross, Test::requirement});
-    value.assign(account.profiles.size(), T(0));
-    partial.assign(account.profiles.size(), T(0));
-    cell.assign(account.profiles.size(), nullptr);
-    before.assign(account.profiles.size() + 1, Lines<W>{{W(0), W(0)}, {W(0), W(0)}});
+  explicit Scratch(const Lowered<T>& account) : owner(account.form.parts.data()) {
+    const std::size_t slots = account.keys.size();
+    std::size_t edges = 0, tiered = 0;
+    for (const Part<W>& p : account.form.parts)
+      if (p.pieces > 0) edges += p.pieces - 1, ++tiered;
+    terms.reserve(tiered);
+    const Root<Point<W>> none{{W(0), W(1)}, 0, 0, false};
+    for (auto& list : roots) list.assign(2 * edges + 1, none);
+    found.assign(test_count * (2 * edges + 1), TestRoot<T>{T(0), RootKind::cross, Test::requirement});
+    value.assign(slots, T(0));
+    partial.assign(slots, T(0));
+    cell.assign(slots, nullptr);
+    before.assign(slots + 1, no_sums<W>());
     after = before;
+    price.assign(slots, W(0));
+    factor_of.assign(slots, no_index);
+    factors.reserve(slots + 1);
+    exponents.reserve(slots + 1);
+    denominator.reserve(slots + 1);
+    moving.reserve(account.form.parts.size());
   }
 
   [[nodiscard]] bool fits(const Lowered<T>& account) const noexcept {
-    return owner == account.legs.data() && pieces.size() == account.rows.size() && cell.size() == account.profiles.size();
+    return owner == account.form.parts.data() && cell.size() == account.keys.size();
   }
 };
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/amount.hpp"
+#include "loadline/core/id.hpp"
+
+#include <span>
+
+/// @file
+/// Prices that are products of other prices: a wrapped coin as underlying x redemption rate x peg.
+
+namespace loadline {
+inline namespace v1 {
+
+/// factor * P_a * P_b * ..., over the caller's own storage. Base keys only, each at most once; at least one.
+template <Scalar T>
+struct DerivedPrice {
+  std::span<const KeyId> times;
+  Ratio<T> factor = 1;  ///< > 0
+};
+
+}  // namespace v1
+}  // namespace loadline
