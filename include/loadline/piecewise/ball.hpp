@@ -67,9 +67,9 @@ class Ball {
     const Pair c = two_sum(b.sum, t.sum);
     const Pair z = two_sum(p.sum, c.sum);
     const double dropped = absolute(q.rest) + absolute(r.rest) + absolute(t.rest) + absolute(a.rest) + absolute(b.rest) + absolute(c.rest);
-    const double carried = x.reach() * y.radius_ + y.reach() * x.radius_;
+    const double own = x.reach() * y.radius_, other = y.reach() * x.radius_, carried = own + other;
     const double lost = underflow(p.sum, x.hi_, y.hi_) + underflow(q.sum, x.hi_, y.lo_) + underflow(r.sum, x.lo_, y.hi_) + underflow(t.sum, x.lo_, y.lo_) +
-                        underflow(carried, x.radius_ + y.radius_, 1.0);
+                        underflow(own, x.reach(), y.radius_) + underflow(other, y.reach(), x.radius_);
     return Ball(z.sum, z.rest, (dropped + carried) * inflate + lost);
   }
 
@@ -151,6 +151,7 @@ struct ScalarTraits<double> : ScalarDefaults<double> {
 template <>
 struct ScalarTraits<Ball> : ScalarDefaults<Ball> {
   static constexpr bool encloses = true;
+  using Rough = double;                                       ///< in which a search may begin
   static Ball roundoff() noexcept { return Ball(0x1p-104); }  // what a middle can be off by; 1 + 2^-1000 is held exactly
 };
 

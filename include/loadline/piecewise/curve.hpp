@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/piecewise/isolate.hpp"
+#include "loadline/piecewise/order.hpp"
 #include "loadline/piecewise/roots.hpp"
 
 /// @file
@@ -56,6 +57,19 @@ void widen(Algebraic<T>& a, const Algebraic<T>& b) {
   a = {{}, a.low < b.low ? a.low : b.low, a.high < b.high ? b.high : a.high, 0, false};
 }
 
+/// Whether the scalar cannot tell a root from an end of the domain, where it does not count: a price of zero.
+template <Scalar T>
+[[nodiscard]] bool on_end(const Algebraic<T>& r, const Domain<T>& domain) {
+  if (ScalarTraits<T>::exact) return false;
+  const auto on = [&](const std::optional<Point<T>>& end) {
+    if (!end) return false;
+    const T x = T(end->n / end->d), at = point(x), near = T(magnitude(at) * T(unit_roundoff<T>() * T(1'024)));
+    if (!r.resolved && !(at < r.low) && !(r.high < at)) return true;
+    return !(x == at) && !(near < magnitude(T(r.low - at))) && !(near < magnitude(T(r.high - at)));
+  };
+  return on(domain.low) || on(domain.high);
+}
+
 /// The edges inside the domain, ascending, each once; those that cannot be told apart count as one, as in a Slice.
 template <Scalar T>
 [[nodiscard]] std::vector<Algebraic<T>> edges(const std::vector<Polynomial<T>>& gaps, Curve<T>& f) {
@@ -63,6 +77,10 @@ template <Scalar T>
   Doubt order;
   for (const Polynomial<T>& gap : gaps) {
     for (Algebraic<T>& e : isolate_quietly(gap, f.domain, f.doubt)) {
+      if (on_end(e, f.domain)) {
+        f.doubt.certain = false;
+        continue;
+      }
       if (!e.resolved) order.certain = false;
       std::size_t i = out.size();
       int side = 1;
@@ -136,10 +154,15 @@ template <Scalar T>
     if (from_low == 0) c.on_low.push_back(r);
     if (from_high == 0) c.on_high.push_back(r);
     if (!(from_low > 0) || !(from_high < 0)) continue;
+    if (on_end(r, f.domain)) {
+      f.doubt.certain = false;
+      continue;
+    }
     f.doubt.certain = f.doubt.certain && r.resolved;
     c.inside.push_back(r);
   }
-  const auto own = [](const Algebraic<T>& r) { return r.resolved && !r.exact(); };  // f has a certain sign at its ends
+  // At the ends of such a root f has a certain sign. In exact scalars its polynomial need not be f, and there is always room.
+  const auto own = [](const Algebraic<T>& r) { return !ScalarTraits<T>::exact && r.resolved && !r.exact(); };
   const std::size_t count = c.inside.size();
   for (std::size_t i = 0; i <= count; ++i) {
     const Algebraic<T>*below = i > 0 ? &c.inside[i - 1] : low.at, *above = i < count ? &c.inside[i] : high.at;

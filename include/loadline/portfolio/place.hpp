@@ -2,7 +2,7 @@
 #pragma once
 
 #include "loadline/core/rounding.hpp"
-#include "loadline/piecewise/algebraic.hpp"
+#include "loadline/piecewise/order.hpp"
 #include "loadline/portfolio/answer.hpp"
 
 #include <bit>
@@ -40,16 +40,16 @@ template <class Place, Scalar W>
     return exactly(W(p.n / p.d));
 }
 
-/// Where an irrational point lies; absent where the value tells all there is to know.
-template <Scalar T, Scalar W>
-[[nodiscard]] constexpr std::optional<Enclosure<T>> enclosure(const Point<W>&) {
+/// The two numbers between which an irrational point lies; absent where its value tells all there is to know.
+template <Scalar W>
+[[nodiscard]] constexpr std::optional<Enclosure<W>> enclosure(const Point<W>&) {
   return std::nullopt;
 }
-template <Scalar T, Scalar W>
-[[nodiscard]] std::optional<Enclosure<T>> enclosure(const Algebraic<W>& a) {
+template <Scalar W>
+[[nodiscard]] std::optional<Enclosure<W>> enclosure(const Algebraic<W>& a) {
   if constexpr (ScalarTraits<W>::exact) {
     narrow(a, enclosure_bits);
-    if (!a.exact()) return Enclosure<T>{a.low, a.high};
+    if (!a.exact()) return Enclosure<W>{a.low, a.high};
   }
   return std::nullopt;
 }
@@ -82,9 +82,7 @@ class Rounder {
  public:
   using W = Working<T>;
 
-  template <class Place>
-  [[nodiscard]] T operator()(const Place& place) {
-    const Point<W> p = point_of<W>(place);
+  [[nodiscard]] T operator()(const Point<W>& p) {
     const W x = W(p.n / p.d);
     if constexpr (std::same_as<W, Ball>) {
       const double error = x.rounding_error(), size = magnitude(x.hi());

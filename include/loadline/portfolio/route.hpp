@@ -10,15 +10,24 @@ namespace loadline {
 inline namespace v1 {
 
 /// A path: where it leads, and what of it lies in the workspace (factors, and which price has which).
+///
+/// A joint path is walked in t = 1 + steepest * s: where the first price reaches zero t is 0, not a number near -1 / beta.
 template <Scalar W>
 struct Route {
   Domain<W> domain;
-  Point<W> start;                      ///< the present
+  Point<W> start;                         ///< the present
+  std::optional<W> steepest = {};         ///< given: a point t of the walk is s = (t - 1) / steepest
   std::optional<KeyId> key = {};  ///< of a single key: s is its price
   PathClass path_class = PathClass::affine;
 };
 
 inline namespace LOADLINE_FLAGS {
+
+/// From the walk's parameter to the caller's.
+template <Scalar W>
+[[nodiscard]] Point<W> outward(const Route<W>& route, const Point<W>& t) {
+  return route.steepest ? Point<W>{W(t.n - t.d), W(t.d * *route.steepest)} : t;
+}
 
 /// Takes a form along the route that lies in the scratch memory.
 template <Scalar T>

@@ -22,22 +22,6 @@ struct Departure {
 
 inline namespace LOADLINE_FLAGS {
 
-/// Roots of all tests, merged: by place, then by test.
-template <Scalar T, class Place>
-[[nodiscard]] std::span<const TestRoot<T>> merge(const RootsByTest<Place>& roots, std::span<TestRoot<T>> out, Rounder<T>& rounded, Doubt& doubt) {
-  std::size_t count = 0;
-  for (std::array<std::size_t, test_count> next{};;) {
-    std::optional<std::size_t> first;
-    for (std::size_t t = 0; t < test_count; ++t) {
-      if (!roots[t] || next[t] == roots[t]->roots.size()) continue;
-      if (!first || compare(roots[t]->roots[next[t]].at, roots[*first]->roots[next[*first]].at, doubt) < 0) first = t;
-    }
-    if (!first) return out.first(count);
-    const Root<Place>& r = roots[*first]->roots[next[*first]++];
-    out[count++] = TestRoot<T>{rounded(r.at), r.kind(), static_cast<Test>(*first), enclosure<T>(r.at)};
-  }
-}
-
 /// Reads the answer off the roots of every function.
 template <Scalar T, class Place>
 class Reading {
@@ -63,17 +47,17 @@ class Reading {
     for (const Toward side : {Toward::below, Toward::above}) {
       PathSide<T>& to = side == Toward::below ? out.below : out.above;
       if (const std::optional<End<Place>> end = status.end(side, failing)) {
-        (failing ? to.recovery : to.liquidation) = rounded_(*end->at);
-        to.within = enclosure<T>(*end->at);
+        (failing ? to.recovery : to.liquidation) = rounded(*end->at);
+        to.within = within(*end->at);
         if (!failing) liquidation(*end, side, tick, to);
       }
       if (out.bankrupt_now) continue;
       if (const std::optional<End<Place>> end = bankruptcy.end(side, false)) {
-        to.bankruptcy = rounded_(*end->at);
-        to.bankruptcy_within = enclosure<T>(*end->at);
+        to.bankruptcy = rounded(*end->at);
+        to.bankruptcy_within = within(*end->at);
       }
     }
-    out.roots = merge<T>(on, scratch_->found, rounded_, doubt);
+    out.roots = merge(on, doubt);
     out.overflow = !doubt.finite;
     out.ulp = rounded_.ulp(doubt.certain);
     out.path_class = route_->path_class;
@@ -81,6 +65,36 @@ class Reading {
   }
 
  private:
+  [[nodiscard]] T rounded(const Place& place) { return rounded_(outward(*route_, point_of<W>(place))); }
+  [[nodiscard]] std::optional<Enclosure<T>> within(const Place& place) const {
+    const std::optional<Enclosure<W>> e = enclosure(place);
+    if (!e) return std::nullopt;
+    const auto end = [&](const W& x) {
+      const Point<W> p = outward(*route_, Point<W>{x, W(1)});
+      return static_cast<T>(W(p.n / p.d));
+    };
+    return Enclosure<T>{end(e->low), end(e->high)};
+  }
+
+  /// Roots of all tests, merged: by place, then by test.
+  [[nodiscard]] std::span<const TestRoot<T>> merge(const RootsByTest<Place>& roots, Doubt& doubt) {
+    std::size_t count = 0;
+    for (const auto& r : roots)
+      if (r) count += r->roots.size();
+    if (scratch_->found.size() < count) scratch_->found.resize(count, scratch_->found.front());  // class Q
+    count = 0;
+    for (std::array<std::size_t, test_count> next{};;) {
+      std::optional<std::size_t> first;
+      for (std::size_t t = 0; t < test_count; ++t) {
+        if (!roots[t] || next[t] == roots[t]->roots.size()) continue;
+        if (!first || compare(roots[t]->roots[next[t]].at, roots[*first]->roots[next[*first]].at, doubt) < 0) first = t;
+      }
+      if (!first) return std::span<const TestRoot<T>>(scratch_->found).first(count);
+      const Root<Place>& r = roots[*first]->roots[next[*first]++];
+      scratch_->found[count++] = TestRoot<T>{rounded(r.at), r.kind(), static_cast<Test>(*first), within(r.at)};
+    }
+  }
+
   /// What goes with a liquidation price: the test, how far it is, the ticks, what is left.
   void liquidation(const End<Place>& end, Toward side, const std::optional<Price<T>>& tick, PathSide<T>& to) {
     to.test = end.test;
@@ -198,7 +212,7 @@ template <Scalar T>
     scratch.factor_of[slot] = 0;
     scratch.price[slot] = W(1);
   }
-  const PathAnswer<T> out = solve_along(account, from, Route<W>{{Point<W>{W(0), W(1)}, std::nullopt}, {mark, W(1)}, key}, scratch);
+  const PathAnswer<T> out = solve_along(account, from, Route<W>{.domain = {Point<W>{W(0), W(1)}, std::nullopt}, .start = {mark, W(1)}, .key = key}, scratch);
   if (slot != no_index) {
     scratch.factor_of[slot] = no_index;
     scratch.price[slot] = mark;
@@ -220,35 +234,49 @@ void solve_keys(const Lowered<T>& account, Marks<T> marks, Scratch<T>& scratch, 
   for (const KeyId key : account.keys) f(key, solve_standing(account, marks, now, key, scratch));
 }
 
-/// P_k (1 + beta_k s) for every base key; the domain ends where the first price reaches zero.
+/// P_k (1 + beta_k s) for every base key, into the scratch memory; the domain ends where the first price reaches zero.
+template <Scalar T>
+[[nodiscard]] Route<Working<T>> joint_route(const Lowered<T>& account, Marks<T> marks, std::span<const Ratio<T>> betas, Scratch<T>& scratch) {
+  using W = Working<T>;
+  T most = T(0), least = T(0);
+  for (const Ratio<T>& beta : betas) {
+    if (most < beta.raw()) most = beta.raw();
+    if (beta.raw() < least) least = beta.raw();
+  }
+  const bool rises = T(0) < most;
+  Route<W> route{{}, {rises ? W(1) : W(0), W(1)}};
+  if (rises) {
+    route.steepest = W(most);
+    route.domain.low = Point<W>{W(0), W(1)};
+  }
+  if (least < T(0)) route.domain.high = Point<W>{rises ? W(W(most) - W(least)) : W(1), W(-W(least))};
+  scratch.factors.clear();
+  std::vector<W>& own = scratch.betas;
+  own.clear();
+  for (std::uint32_t j = 0; j < account.keys.size(); ++j) {
+    const KeyId key = account.keys[j];
+    const W beta = W(betas[key.index].raw());
+    scratch.price[j] = W(marks[key.index].raw());
+    scratch.factor_of[j] = no_index;
+    if (beta == W(0)) continue;
+    std::uint32_t f = 0;
+    while (f < own.size() && !(own[f] == beta)) ++f;
+    if (f == own.size()) {
+      own.push_back(beta);
+      const W share = rises ? W(beta / *route.steepest) : beta;
+      scratch.factors.push_back(rises ? Line<W>{W(W(1) - share), share} : Line<W>{W(1), share});
+    }
+    scratch.factor_of[j] = f;
+  }
+  return route;
+}
+
+/// Along such a path.
 template <Scalar T>
 [[nodiscard]] PathAnswer<T> solve_joint(const Lowered<T>& account, Marks<T> marks, std::span<const Ratio<T>> betas, Scratch<T>& scratch) {
   using W = Working<T>;
-  Route<W> route{{}, {W(0), W(1)}};
-  Doubt ignored;  // betas are the caller's own numbers: they can be told apart
-  for (const Ratio<T>& beta : betas) {
-    const W b = W(beta.raw());
-    if (sign(b) > 0) {
-      const Point<W> end{W(-1), b};
-      if (!route.domain.low || compare(*route.domain.low, end, ignored) < 0) route.domain.low = end;
-    } else if (sign(b) < 0) {
-      const Point<W> end{W(1), W(-b)};
-      if (!route.domain.high || compare(end, *route.domain.high, ignored) < 0) route.domain.high = end;
-    }
-  }
-  scratch.factors.clear();
+  const Route<W> route = joint_route(account, marks, betas, scratch);
   scratch.moving.clear();
-  for (std::uint32_t j = 0; j < account.keys.size(); ++j) {
-    const KeyId key = account.keys[j];
-    const T& beta = betas[key.index].raw();
-    scratch.price[j] = W(marks[key.index].raw());
-    scratch.factor_of[j] = no_index;
-    if (beta == T(0)) continue;
-    std::uint32_t f = 0;
-    while (f < scratch.factors.size() && !(scratch.factors[f].b == W(beta))) ++f;
-    if (f == scratch.factors.size()) scratch.factors.push_back({W(1), W(beta)});
-    scratch.factor_of[j] = f;
-  }
   const Figures<T> now = figures(account, marks);
   Departure<T> from{no_sums<W>(), &now};
   const auto price = [&](std::uint32_t s) { return scratch.price[s]; };

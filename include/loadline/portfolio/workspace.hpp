@@ -33,6 +33,7 @@ struct Scratch {
   std::vector<Sums<W>> before, after;   ///< by slot: what the keys below and above it contribute while they stand still
   std::vector<W> price;                 ///< by slot: at the marks; on a route what stands still of it
   std::vector<Line<W>> factors;         ///< of the route: what its prices are made of
+  std::vector<W> betas;                 ///< by factor, of a joint route
   std::vector<std::uint32_t> factor_of; ///< by slot; no_index: the price stands still
   std::vector<std::int32_t> exponents, denominator;  ///< by factor
   std::vector<std::uint32_t> moving;    ///< the parts that the route moves
@@ -56,6 +57,7 @@ struct Scratch {
     price.assign(slots, W(0));
     factor_of.assign(slots, no_index);
     factors.reserve(slots + 1);
+    betas.reserve(slots + 1);
     exponents.reserve(slots + 1);
     denominator.reserve(slots + 1);
     moving.reserve(account.form.parts.size());
