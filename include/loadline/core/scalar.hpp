@@ -47,7 +47,9 @@ struct ScalarDefaults {
   /// Whether the number is an enclosure: it knows its own error, and its sign is open where the error may decide it.
   static constexpr bool encloses = false;
   // A specialisation may add `static T roundoff()`: the largest relative error of one operation. Without it, half the
-  // distance from 1 to the next number is taken.
+  // distance from 1 to the next number is taken. `Rough`: a plain number in which a search may begin. An exact scalar may add,
+  // for roots of polynomials (ext/multiprecision.hpp does): `rational_root(p, low, high)`, the only root in an interval if
+  // the scalar holds it; `make_primitive(p)`, a positive multiple of short coefficients; `sign_at(p, x)`, a quicker sign.
 };
 
 /// Specialise it, deriving from ScalarDefaults, for a number type of your own where the defaults do not fit.

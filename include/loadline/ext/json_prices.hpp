@@ -25,7 +25,7 @@ template <Scalar T>
   return T(T(T(read->first) * T(86'400'000)) + T(read->second));
 }
 
-/// Reads `prices` into a file: base keys ascending by name, then derived keys in the file's order, multiplied out.
+/// Reads `prices` into a file: base keys ascending by name, then derived keys, those first of which others are made.
 template <Scalar T>
 class PriceReader {
  public:
@@ -44,12 +44,7 @@ class PriceReader {
     }
     for (std::size_t d = 0; d < products_.size(); ++d) derived_ids_.emplace(products_[d].name, d);
     for (std::size_t d = 0; d < products_.size(); ++d) multiply_out(d);
-    for (Product& p : products_) {
-      ids_.emplace(p.name, static_cast<std::uint32_t>(out_->keys.size() + out_->derived_keys.size()));
-      out_->derived_keys.push_back(std::move(p.name));
-      out_->factors.push_back(std::move(p.base));
-    }
-    for (std::size_t d = 0; d < products_.size(); ++d) out_->derived.push_back({.times = out_->factors[d], .factor = Ratio<T>(products_[d].factor)});
+    for (std::size_t d = 0; d < order_.size(); ++d) out_->derived.push_back({.times = out_->factors[d], .factor = Ratio<T>(products_[order_[d]].factor)});
   }
 
   /// The key of a name, base or derived.
@@ -74,7 +69,7 @@ class PriceReader {
     std::string name;
     std::vector<std::string> times;
     T factor;
-    std::vector<KeyId> base = {};  ///< multiplied out
+    std::vector<std::uint32_t> base = {};  ///< indices of base keys, multiplied out
     enum class State : std::uint8_t { fresh, open, done } state = State::fresh;
   };
 
@@ -121,17 +116,14 @@ class PriceReader {
     for (std::vector<Step> steps{{first, 0}}; !steps.empty();) {
       Product& product = products_[steps.back().product];
       const std::string at = "prices." + product.name;
-      if (steps.back().next == 0) {
-        if (product.state == Product::State::open) fail(Errc::bad_field, at, "a cycle of derived prices");
-        if (product.state == Product::State::done) {
-          steps.pop_back();
-          continue;
-        }
-        product.state = Product::State::open;
+      if (product.state == Product::State::done) {
+        steps.pop_back();
+        continue;
       }
+      product.state = Product::State::open;
       bool waits = false;
       for (std::size_t& i = steps.back().next; i < product.times.size() && !waits; ++i) {
-        if (find(product.times[i])) continue;
+        if (find(product.times[i])) continue;  // a base key, or one that is done
         const auto it = derived_ids_.find(product.times[i]);
         if (it == derived_ids_.end()) fail(Errc::missing_price, at, "key " + product.times[i] + " has no price");
         const typename Product::State state = products_[it->second].state;
@@ -144,32 +136,36 @@ class PriceReader {
         }
       }
       if (waits) continue;
-      finish(product, at);
+      finish(steps.back().product, at);
       steps.pop_back();
     }
   }
 
-  void finish(Product& product, const std::string& at) {
+  void finish(std::size_t d, const std::string& at) {
+    Product& product = products_[d];
+    std::vector<KeyId> times;
     for (const std::string& name : product.times) {
-      if (const auto key = find(name)) {
-        product.base.push_back(*key);
-        continue;
-      }
-      const Product& inner = products_[derived_ids_.find(name)->second];
-      product.factor = T(product.factor * inner.factor);
-      product.base.insert(product.base.end(), inner.base.begin(), inner.base.end());
+      const KeyId key = *find(name);
+      times.push_back(key);
+      if (key.index < out_->keys.size())
+        product.base.push_back(key.index);
+      else
+        product.base.insert(product.base.end(), products_[order_[key.index - out_->keys.size()]].base.begin(), products_[order_[key.index - out_->keys.size()]].base.end());
     }
-    std::vector<std::uint32_t> sorted;
-    for (const KeyId key : product.base) sorted.push_back(key.index);
-    std::sort(sorted.begin(), sorted.end());
-    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) fail(Errc::bad_field, at, "a key comes twice in the product");
+    std::sort(product.base.begin(), product.base.end());
+    if (std::adjacent_find(product.base.begin(), product.base.end()) != product.base.end()) fail(Errc::bad_field, at, "a key comes twice in the product");
     product.state = Product::State::done;
+    ids_.emplace(product.name, static_cast<std::uint32_t>(out_->keys.size() + order_.size()));
+    order_.push_back(d);
+    out_->derived_keys.push_back(product.name);
+    out_->factors.push_back(std::move(times));
   }
 
   AccountFile<T>* out_;
   bool lenient_;
   std::vector<Base> base_;
   std::vector<Product> products_;
+  std::vector<std::size_t> order_;  ///< products as they are finished: a derived key is an index into it
   std::unordered_map<std::string, std::uint32_t> ids_;
   std::unordered_map<std::string, std::size_t> derived_ids_;
 };

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 /// @file
 /// Boost.Multiprecision as scalars: cpp_dec_float_50 (audit) and cpp_rational (proof).
@@ -26,30 +27,46 @@ template <>
 struct ScalarTraits<Rational> : ScalarDefaults<Rational> {
   static constexpr bool exact = true;
 
+  using Integer = boost::multiprecision::cpp_int;
+
+  /// p times a positive number: integer coefficients without a common factor. Their sums need no common divisors.
+  static void make_primitive(std::vector<Rational>& p) {
+    Integer multiple = 1, common = 0;
+    for (const Rational& c : p) multiple = lcm(multiple, denominator(c));
+    for (const Rational& c : p) common = gcd(common, Integer(numerator(c) * (multiple / denominator(c))));
+    if (common != 0)
+      for (Rational& c : p) c = Rational(Integer(numerator(c) * (multiple / denominator(c)) / common));
+  }
+
+  /// The sign of p at x, in integers: that of the sum of c_i n^i d^(degree - i), x = n / d.
+  [[nodiscard]] static int sign_at(std::span<const Rational> p, const Rational& x) {
+    Integer multiple = 1, sum = 0, power = 1;
+    for (const Rational& c : p) multiple = denominator(c) == 1 ? multiple : lcm(multiple, denominator(c));
+    for (std::size_t i = p.size(); i-- > 0;) {
+      const Integer c = multiple == 1 ? Integer(numerator(p[i])) : Integer(numerator(p[i]) * (multiple / denominator(p[i])));
+      sum = sum * numerator(x) + c * power;
+      power *= denominator(x);
+    }
+    return sum.sign();
+  }
+
   /// The only root of p in (low, high), if it is rational. With integer coefficients it is k / lead for an integer k, and
   /// where the interval is narrower than 1 / lead there is one k to try.
-  /// @pre p has opposite signs at the two ends
+  /// @pre p has integer coefficients, and opposite signs at the two ends
   [[nodiscard]] static std::optional<Rational> rational_root(std::span<const Rational> p, Rational low, Rational high) {
-    using Integer = boost::multiprecision::cpp_int;
-    Integer common = 1;
-    for (const Rational& c : p) common = lcm(common, denominator(c));
-    const Integer lead = abs(numerator(Rational(p.back() * Rational(common))));
-    const auto at = [&](const Rational& x) {
-      Rational sum = 0;
-      for (std::size_t i = p.size(); i-- > 0;) sum = sum * x + p[i];
-      return sum;
-    };
-    const bool low_negative = at(low) < 0;
-    while (Rational(high - low) * lead >= 1) {
-      const Rational middle = (low + high) / 2, v = at(middle);
-      if (v == 0) return middle;
-      ((v < 0) == low_negative ? low : high) = middle;
+    const Rational lead = abs(p.back());
+    const int low_sign = sign_at(p, low);
+    while (Rational((high - low) * lead) >= 1) {
+      const Rational middle = (low + high) / 2;
+      const int s = sign_at(p, middle);
+      if (s == 0) return middle;
+      (s == low_sign ? low : high) = middle;
     }
     const Rational scaled = low * lead;
     Integer k = numerator(scaled) / denominator(scaled);  // towards 0
     if (scaled < 0 && Rational(k) > scaled) --k;
-    const Rational x(Integer(k + 1), lead);
-    if (low < x && x < high && at(x) == 0) return x;
+    const Rational x = Rational(Integer(k + 1)) / lead;
+    if (low < x && x < high && sign_at(p, x) == 0) return x;
     return std::nullopt;
   }
 };

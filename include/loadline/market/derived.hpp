@@ -12,7 +12,8 @@
 namespace loadline {
 inline namespace v1 {
 
-/// factor * P_a * P_b * ..., over the caller's own storage. Base keys only, each at most once; at least one.
+/// factor * P_a * P_b * ..., over the caller's own storage: at least one key, base or an earlier derived one. Multiplied out no
+/// base key may come twice.
 template <Scalar T>
 struct DerivedPrice {
   std::span<const KeyId> times;

@@ -45,9 +45,14 @@ template <Scalar T>
 template <Scalar T>
 bool split(const Algebraic<T>& a, const T& x) {
   if (!a.resolved || !(a.low < x) || !(x < a.high)) return false;
-  const T v = value(a.polynomial, x);
-  const int s = sign(v);
-  if (s == 0 && (!sign_is_certain(v) || !is_finite(v))) return false;
+  int s = 0;
+  if constexpr (requires { ScalarTraits<T>::sign_at(a.polynomial, x); }) {
+    s = ScalarTraits<T>::sign_at(a.polynomial, x);
+  } else {
+    const T v = value(a.polynomial, x);
+    s = sign(v);
+    if (s == 0 && (!sign_is_certain(v) || !is_finite(v))) return false;
+  }
   if (s == 0)
     a.low = a.high = x;
   else

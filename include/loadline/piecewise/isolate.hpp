@@ -19,6 +19,7 @@ template <Scalar T>
     if (p.size() > 2) p = square_free(p);
     for (const auto& end : {domain.low, domain.high})
       while (end && p.size() > 1 && value(p, T(end->n / end->d)) == T(0)) p = divide(p, Polynomial<T>{T(-end->n), end->d}).quotient;
+    if constexpr (requires { ScalarTraits<T>::make_primitive(p); }) ScalarTraits<T>::make_primitive(p);
   }
   if (!domain.low || !domain.high)
     for (; !p.empty() && sign(p.back()) == 0; p.pop_back()) doubt.certain = false;  // a root may lie beyond any bound

@@ -3,6 +3,7 @@
 
 #include "loadline/account/account.hpp"
 #include "loadline/core/result.hpp"
+#include "loadline/portfolio/pool.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -85,17 +86,31 @@ template <Scalar T>
   return check(a.loan_brackets);
 }
 
-/// The first fault of one derived price; nullopt: it is in order. The caller sets `index`.
+/// The first fault of the derived prices; nullopt: they are in order.
+/// @par Units    those of DerivedPrice
+/// @par Shape    each made of base keys and earlier ones
+/// @par Rounding none
+/// @par Errors   BAD_NUMBER, BAD_PRICE (factor), BAD_FIELD (no keys, or a base key twice), MISSING_PRICE (a key that is not there, or not yet)
+/// @par Cost     O(n log n) in the keys multiplied out
+/// @par Source   docs/reference/errors.md
 template <Scalar T>
-[[nodiscard]] std::optional<Error> check(const DerivedPrice<T>& d, std::uint32_t key_count) {
-  const auto fault = [](Errc code, Field field, std::size_t item) { return Error{code, field, 0, static_cast<std::uint32_t>(item)}; };
-  if (!is_finite(d.factor.raw())) return fault(Errc::bad_number, Field::derived_factor, 0);
-  if (!(T(0) < d.factor.raw())) return fault(Errc::bad_price, Field::derived_factor, 0);
-  if (d.times.empty()) return fault(Errc::bad_field, Field::derived, 0);
-  for (std::size_t i = 0; i < d.times.size(); ++i) {
-    if (d.times[i].index >= key_count) return fault(Errc::missing_price, Field::derived, i);
-    for (std::size_t j = 0; j < i; ++j)
-      if (d.times[i] == d.times[j]) return fault(Errc::bad_field, Field::derived, i);
+[[nodiscard]] std::optional<Error> check(std::span<const DerivedPrice<T>> derived, std::uint32_t key_count) {
+  Pool<T> out;
+  out.key_count = key_count;
+  for (std::uint32_t i = 0; i < derived.size(); ++i) {
+    const DerivedPrice<T>& d = derived[i];
+    const auto fault = [i](Errc code, Field field, std::size_t item) { return Error{code, field, i, static_cast<std::uint32_t>(item)}; };
+    if (!is_finite(d.factor.raw())) return fault(Errc::bad_number, Field::derived_factor, 0);
+    if (!(T(0) < d.factor.raw())) return fault(Errc::bad_price, Field::derived_factor, 0);
+    if (d.times.empty()) return fault(Errc::bad_field, Field::derived, 0);
+    for (std::size_t j = 0; j < d.times.size(); ++j)
+      if (d.times[j].index >= key_count + i) return fault(Errc::missing_price, Field::derived, j);
+    multiply_out(out, derived.subspan(i, 1));
+    const KeyProduct& p = out.derived.back();
+    std::vector<std::uint32_t> base;
+    for (std::uint32_t k = p.first; k < p.first + p.count; ++k) base.push_back(out.factors[k].index);
+    std::sort(base.begin(), base.end());
+    if (std::adjacent_find(base.begin(), base.end()) != base.end()) return fault(Errc::bad_field, Field::derived, 0);
   }
   return std::nullopt;
 }
@@ -193,8 +208,7 @@ template <Scalar T>
     if (!(T(0) < ratio)) return Error{Errc::bad_rule, field};
   }
   if (!is_finite(account.cash.raw())) return Error{Errc::bad_number, Field::cash};
-  for (std::uint32_t i = 0; i < account.derived.size(); ++i)
-    if (const std::optional<Error> e = check(account.derived[i], key_count)) return indexed(*e, i);
+  if (const std::optional<Error> e = check(account.derived, key_count)) return e;
   const auto prices = static_cast<std::uint32_t>(key_count + account.derived.size()), assets = static_cast<std::uint32_t>(account.assets.size());
   std::size_t rows = 0;
   for (std::uint32_t i = 0; i < assets; ++i) {

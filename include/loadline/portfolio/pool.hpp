@@ -38,7 +38,7 @@ struct Pool {
   std::vector<WeightTier<T>> tiers;
   std::vector<LoanBracket<T>> loans;
   std::vector<KeyProduct> derived;
-  std::vector<T> derived_factors;  ///< by derived key
+  std::vector<Working<T>> derived_factors;  ///< by derived key
   std::vector<KeyId> factors;
   std::uint32_t key_count = 0;  ///< marks that a query takes
   LiquidationRule<T> rule = {};
@@ -69,7 +69,7 @@ struct Pool {
   }
   template <Scalar S>
   [[nodiscard]] S factor_of(KeyId key) const {
-    return key.index < key_count ? S(1) : S(derived_factors[key.index - key_count]);
+    return key.index < key_count ? S(1) : rounded_to<S>(derived_factors[key.index - key_count]);
   }
 };
 
@@ -163,6 +163,24 @@ void sort_legs(Pool<T>& pool) {
   for (std::size_t h = 0; h < pool.holdings.size(); ++h) pool.first_settling[h + 1] += pool.first_settling[h];
 }
 
+/// Writes derived prices as products of base keys.
+template <Scalar T>
+void multiply_out(Pool<T>& out, std::span<const DerivedPrice<T>> derived) {
+  using W = Working<T>;
+  for (const DerivedPrice<T>& d : derived) {
+    const auto first = static_cast<std::uint32_t>(out.factors.size());
+    W factor = W(d.factor.raw());
+    for (const KeyId& key : d.times) {
+      factor = W(factor * out.template factor_of<W>(key));
+      const std::span<const KeyId> of = out.factors_of(key);
+      const std::vector<KeyId> base(of.begin(), of.end());  // `factors` grows
+      out.factors.insert(out.factors.end(), base.begin(), base.end());
+    }
+    out.derived.push_back({first, static_cast<std::uint32_t>(out.factors.size()) - first});
+    out.derived_factors.push_back(factor);
+  }
+}
+
 /// The positions named by `members`, which have been checked, on these holdings; `holding_of(position)` is the settle asset's.
 template <Scalar T, class HoldingOf>
 [[nodiscard]] Pool<T> make_pool(const Account<T>& account, std::uint32_t key_count, std::span<const std::uint32_t> members, const HoldingOf& holding_of) {
@@ -171,11 +189,7 @@ template <Scalar T, class HoldingOf>
   out.rule = account.rule;
   out.cum_policy = account.cum_policy;
   out.hedge_offset = account.hedge_offset;
-  for (const DerivedPrice<T>& d : account.derived) {
-    out.derived.push_back({static_cast<std::uint32_t>(out.factors.size()), static_cast<std::uint32_t>(d.times.size())});
-    out.derived_factors.push_back(d.factor.raw());
-    out.factors.insert(out.factors.end(), d.times.begin(), d.times.end());
-  }
+  multiply_out(out, account.derived);
   out.legs.reserve(members.size());
   for (const std::uint32_t i : members) {
     const Position<T>& p = account.positions[i];
