@@ -102,12 +102,23 @@ template <Scalar T>
   return {p, low, high, static_cast<std::int8_t>(low_sign)};
 }
 
-/// Whether a part is too narrow, or too deep, to divide it again.
+/// 2^-45
 template <Scalar T>
-[[nodiscard]] bool at_limit(const Part<T>& part) {
+[[nodiscard]] T part_of_width() {
+  const T eighth = T(T(1) / T(32'768));
+  return T(T(eighth * eighth) * eighth);
+}
+
+/// Whether a part is too narrow, or too deep, to divide it again.
+///
+/// Around a multiple root the coefficients are partly open for long before they all are, in ever more parts; where the width
+/// is 2^-45 of the number and a sign is open, distinct roots are given up.
+template <Scalar T>
+[[nodiscard]] bool at_limit(const Part<T>& part, const Variations& v) {
   if constexpr (ScalarTraits<T>::exact) return false;
-  const T l = magnitude(part.low), h = magnitude(part.high), least = T(unit_roundoff<T>() * T(T(4) * (l < h ? h : l)));
-  return part.depth > 1'100 || !(least < T(part.high - part.low));
+  const T l = magnitude(part.low), h = magnitude(part.high), width = T(part.high - part.low), size = l < h ? h : l;
+  if (part.depth > 1'100 || !(T(unit_roundoff<T>() * T(T(4) * size)) < width)) return true;
+  return v.least != v.most && !(T(size * part_of_width<T>()) < width);
 }
 
 /// Joins unresolved parts that touch, also across a root on their common end; one whose coefficients tell is resolved.
@@ -164,7 +175,7 @@ template <Scalar T>
       out.push_back(single(p, part.low, part.high, sign(part.row.front())));
       continue;
     }
-    if (!v.known || at_limit(part)) {  // what is all open here is so in every smaller part too
+    if (!v.known || at_limit(part, v)) {  // what is all open here is so in every smaller part too
       out.push_back({p, part.low, part.high, 0, false});
       open = true;
       continue;
