@@ -63,7 +63,10 @@ class AnswerWriter {
     if (to.status < from.status) to.status = from.status;
     if (!from.binding) return;
     const bool first_now = to.binding && !to.binding->key, now = !from.binding->key;
-    if (to.binding && !(from.binding->distance < to.binding->distance) && !(from.binding->distance == to.binding->distance && now && !first_now)) return;
+    const bool irrational = from.binding->within || (to.binding && to.binding->within);
+    if (to.binding && !is_nearer(from.binding->distance, to.binding->distance, irrational) &&
+        !(from.binding->distance == to.binding->distance && now && !first_now))
+      return;
     to.binding = from.binding;
     to.json = from.json;
     edit(to.json);

@@ -50,6 +50,37 @@ struct ScalarTraits<Rational> : ScalarDefaults<Rational> {
     return sum.sign();
   }
 
+  /// Halves (low, high) so many times around the only root of p inside; p is negative at `low` if low_sign is. All in
+  /// integers: p in y = (x - low) / (high - low), y then doubled and, in the upper half, moved down by 1.
+  static void bisect(std::vector<Rational> p, Rational& low, Rational& high, int low_sign, int steps) {
+    const Rational width = high - low;
+    for (std::size_t i = 0; i + 1 < p.size(); ++i)
+      for (std::size_t j = p.size() - 1; j-- > i;) p[j] += p[j + 1] * low;
+    Rational power = 1;
+    for (Rational& c : p) c *= power, power *= width;
+    make_primitive(p);
+    std::vector<Integer> q;
+    for (const Rational& c : p) q.push_back(numerator(c));
+    Integer place = 0, sum;
+    for (int k = 0; k < steps; ++k) {
+      place *= 2;
+      for (std::size_t i = 0; i < q.size(); ++i) q[i] <<= q.size() - 1 - i;
+      sum = 0;
+      for (const Integer& c : q) sum += c;
+      if (sum == 0) {
+        low = high = low + width * Rational(Integer(place + 1), Integer(1) << (k + 1));
+        return;
+      }
+      if (sum.sign() != low_sign) continue;
+      ++place;
+      for (std::size_t i = 0; i + 1 < q.size(); ++i)
+        for (std::size_t j = q.size() - 1; j-- > i;) q[j] += q[j + 1];
+    }
+    const Integer parts = Integer(1) << steps;
+    high = low + width * Rational(Integer(place + 1), parts);
+    low = low + width * Rational(place, parts);
+  }
+
   /// The only root of p in (low, high), if it is rational. With integer coefficients it is k / lead for an integer k, and
   /// where the interval is narrower than 1 / lead there is one k to try.
   /// @pre p has integer coefficients, and opposite signs at the two ends

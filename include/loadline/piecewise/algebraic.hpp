@@ -126,7 +126,12 @@ void narrow(const Algebraic<T>& a, int bits) {
     T share = T(1);
     for (int i = 0; i < bits; ++i) share = T(share / T(2));
     const auto size = [&] { return magnitude(a.low) < magnitude(a.high) ? magnitude(a.low) : magnitude(a.high); };
-    while (!a.exact() && !(T(a.high - a.low) < T(share * size()))) refine(a);
+    while (!a.exact() && !(T(a.high - a.low) < T(share * size()))) {
+      if constexpr (requires { ScalarTraits<T>::bisect(a.polynomial, a.low, a.high, 1, 1); })
+        ScalarTraits<T>::bisect(a.polynomial, a.low, a.high, a.low_sign, 32);  // in integers
+      else
+        refine(a);
+    }
   } else {
     static_cast<void>(bits);  // the limit is a dozen values away: nothing is saved by stopping before it
     polish(a);

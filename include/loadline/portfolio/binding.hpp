@@ -10,12 +10,22 @@ namespace loadline {
 inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 
+/// Whether x is less than y beyond doubt. Distances of irrational prices are known to 2^-200; those of two factors of one
+/// product are the same number, so what differs by less than 2^-90 of it is a tie.
+template <Scalar T>
+[[nodiscard]] bool is_nearer(const T& x, const T& y, bool irrational) {
+  if (!irrational) return x < y;
+  T share = T(1);
+  for (int i = 0; i < 90; ++i) share = T(share / T(2));
+  return x < T(y - T(y * share));
+}
+
 /// The nearer liquidation price of one path's answer, if it is nearer than `best`. Ties stay with `best`.
 template <Scalar T>
 void take_nearer(std::optional<Binding<T>>& best, KeyId key, const PathAnswer<T>& a) {
   for (const Toward side : {Toward::below, Toward::above}) {
     const PathSide<T>& end = side == Toward::below ? a.below : a.above;
-    if (!end.liquidation || (best && !(*end.distance < best->distance))) continue;
+    if (!end.liquidation || (best && !is_nearer(*end.distance, best->distance, end.within || best->within))) continue;
     best = Binding<T>{.test = *end.test, .key = key, .side = side, .price = end.liquidation, .within = end.within, .distance = *end.distance, .certified = a.certified()};
   }
 }
