@@ -158,8 +158,7 @@ template <Scalar T>
 
 /// What a division with remainder gives.
 template <Scalar T>
-  requires ScalarTraits<T>::exact
-struct Division {
+requires ScalarTraits<T>::exact struct Division {
   Polynomial<T> quotient, rest;
 };
 
@@ -171,8 +170,7 @@ struct Division {
 /// @par Cost     O(degree^2)
 /// @par Source   none
 template <Scalar T>
-  requires ScalarTraits<T>::exact
-[[nodiscard]] Division<T> divide(Polynomial<T> p, const Polynomial<T>& q) {
+requires ScalarTraits<T>::exact [[nodiscard]] Division<T> divide(Polynomial<T> p, const Polynomial<T>& q) {
   trim(p);
   Polynomial<T> quotient;
   if (p.size() >= q.size()) quotient.resize(p.size() - q.size() + 1, T(0));
@@ -194,8 +192,7 @@ template <Scalar T>
 /// @par Cost     O(degree^2)
 /// @par Source   Euclid
 template <Scalar T>
-  requires ScalarTraits<T>::exact
-[[nodiscard]] Polynomial<T> common_divisor(Polynomial<T> p, Polynomial<T> q) {
+requires ScalarTraits<T>::exact [[nodiscard]] Polynomial<T> common_divisor(Polynomial<T> p, Polynomial<T> q) {
   trim(p);
   trim(q);
   while (!q.empty()) {
@@ -216,8 +213,7 @@ template <Scalar T>
 /// @par Cost     O(degree^2)
 /// @par Source   Euclid: p / gcd(p, p')
 template <Scalar T>
-  requires ScalarTraits<T>::exact
-[[nodiscard]] Polynomial<T> square_free(Polynomial<T> p) {
+requires ScalarTraits<T>::exact [[nodiscard]] Polynomial<T> square_free(Polynomial<T> p) {
   trim(p);
   const Polynomial<T> common = common_divisor(p, derivative(p));
   return common.size() > 1 ? divide(p, common).quotient : p;

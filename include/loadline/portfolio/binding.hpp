@@ -16,7 +16,8 @@ void take_nearer(std::optional<Binding<T>>& best, KeyId key, const PathAnswer<T>
   for (const Toward side : {Toward::below, Toward::above}) {
     const PathSide<T>& end = side == Toward::below ? a.below : a.above;
     if (!end.liquidation || (best && !(*end.distance < best->distance))) continue;
-    best = Binding<T>{.test = *end.test, .key = key, .side = side, .price = end.liquidation, .within = end.within, .distance = *end.distance, .certified = a.certified()};
+    best = Binding<T>{
+        .test = *end.test, .key = key, .side = side, .price = end.liquidation, .within = end.within, .distance = *end.distance, .certified = a.certified()};
   }
 }
 

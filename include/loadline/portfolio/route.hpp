@@ -13,7 +13,7 @@ inline namespace v1 {
 template <Scalar W>
 struct Route {
   Domain<W> domain;
-  Point<W> start;                      ///< the present
+  Point<W> start;                 ///< the present
   std::optional<KeyId> key = {};  ///< of a single key: s is its price
   PathClass path_class = PathClass::affine;
 };
