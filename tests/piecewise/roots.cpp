@@ -19,10 +19,10 @@ using loadline::Roots;
 using loadline::Slice;
 using loadline::Term;
 
-std::vector<Root<Rational>> found_by_library(RandomSlice& f, int& first) {
-  std::vector<Root<Rational>> room(max_roots<Rational>(f.terms), Root<Rational>{{0, 1}, 0, 0, false});
+std::vector<Root<Point<Rational>>> found_by_library(RandomSlice& f, int& first) {
+  std::vector<Root<Point<Rational>>> room(max_roots<Rational>(f.terms), Root<Point<Rational>>{{0, 1}, 0, 0, false});
   Slice<Rational> slice = f.slice();
-  const Roots<Rational> found = all_roots<Rational>(slice, room);
+  const Roots<Point<Rational>> found = all_roots<Rational>(slice, room);
   RC_ASSERT(slice.doubt.certain);
   first = found.first;
   return {found.roots.begin(), found.roots.end()};
@@ -37,11 +37,11 @@ constexpr std::array<Piece<T>, 2> two_pieces(int first_slope, int second_slope, 
 /// The roots of a slice with one edge.
 template <class T>
 struct Solved {
-  std::array<Root<T>, 3> room;
+  std::array<Root<Point<T>>, 3> room;
   std::size_t count;
   int first;
   [[nodiscard]] constexpr bool is(std::size_t i, int numerator, int denominator, int left, int right, RootKind kind) const {
-    const Root<T>& r = room[i];
+    const Root<Point<T>>& r = room[i];
     return T(r.at.n * T(denominator)) == T(r.at.d * T(numerator)) && T(0) < r.at.d && r.left == left && r.right == right && r.kind() == kind;
   }
 };
@@ -49,11 +49,11 @@ struct Solved {
 /// a + b s + weight * S(s) on (0, inf), with S of two pieces that meet at 4.
 template <class T>
 constexpr Solved<T> solve(int a, int b, int weight, const std::array<Piece<T>, 2>& pieces) {
-  const Root<T> none{{T(0), T(1)}, 0, 0, false};
+  const Root<Point<T>> none{{T(0), T(1)}, 0, 0, false};
   Solved<T> out{{none, none, none}, 0, 0};
   std::array<Term<T>, 1> terms{Term<T>{T(weight), {T(0), T(1)}, {T(1), T(0)}, pieces, 0}};
   Slice<T> f{{T(a), T(b)}, terms, {Point<T>{T(0), T(1)}, std::nullopt}};
-  const Roots<T> found = all_roots<T>(f, out.room);
+  const Roots<Point<T>> found = all_roots<T>(f, out.room);
   out.count = found.roots.size();
   out.first = found.first;
   return out;
@@ -73,7 +73,7 @@ TEST_CASE("all_roots finds every root and jump of a slice, with the right signs 
     RandomSlice f = random_slice({.concave = *rc::gen::inRange(0, 3) == 0, .rising_only = false, .positive_range = false});
     RC_LOG() << f << std::endl;
     int first = 0;
-    const std::vector<Root<Rational>> found = found_by_library(f, first);
+    const std::vector<Root<Point<Rational>>> found = found_by_library(f, first);
     const Expected expected = expected_roots(f);
     RC_ASSERT(found.size() == expected.roots.size());
     RC_ASSERT(first == expected.first);
@@ -95,7 +95,7 @@ TEST_CASE("between two roots the sign of a slice does not change", "[roots]") {
     RandomSlice f = random_slice({.concave = false, .rising_only = false, .positive_range = false});
     RC_LOG() << f << std::endl;
     int first = 0;
-    const std::vector<Root<Rational>> found = found_by_library(f, first);
+    const std::vector<Root<Point<Rational>>> found = found_by_library(f, first);
     for (std::size_t i = 0; i <= found.size(); ++i) {
       const int sign = i == 0 ? first : int{found[i - 1].right};
       if (i < found.size()) RC_ASSERT(int{found[i].left} == sign);
@@ -122,7 +122,7 @@ TEST_CASE("between two roots the sign of a slice does not change", "[roots]") {
         if (high) RC_ASSERT(sign_of(f.value(Rational(b - part))) == sign);
       }
     }
-    for (const Root<Rational>& r : found)
+    for (const Root<Point<Rational>>& r : found)
       if (r.kind() == RootKind::cross || r.kind() == RootKind::touch) RC_ASSERT(r.left * r.right == (r.kind() == RootKind::cross ? -1 : 1));
   });
 }
@@ -132,9 +132,9 @@ TEST_CASE("a concave slice has at most two places where it is zero and not level
     RandomSlice f = random_slice({.concave = true, .rising_only = false, .positive_range = false});
     RC_LOG() << f << std::endl;
     int first = 0;
-    const std::vector<Root<Rational>> found = found_by_library(f, first);
+    const std::vector<Root<Point<Rational>>> found = found_by_library(f, first);
     std::size_t isolated = 0, ends = 0;
-    for (const Root<Rational>& r : found) {
+    for (const Root<Point<Rational>>& r : found) {
       RC_ASSERT(r.kind() != RootKind::jump);
       if (r.kind() == RootKind::zero_interval_end && (r.left != 0 || r.right != 0)) {
         ++ends;
@@ -212,8 +212,8 @@ TEMPLATE_TEST_CASE("two terms with the same edge give one event", "[roots]", LOA
   const std::array<Piece<T>, 2> second{Piece<T>{T(0), T(0), T(0)}, Piece<T>{T(12), T(0), T(4)}};
   std::array<Term<T>, 2> terms{Term<T>{T(-1), {T(0), T(1)}, {T(1), T(0)}, first, 0}, Term<T>{T(-1), {T(0), T(3)}, {T(1), T(0)}, second, 0}};
   Slice<T> f{{T(5), T(0)}, terms, {Point<T>{T(0), T(1)}, std::nullopt}};
-  std::vector<Root<T>> room(max_roots<T>(terms), Root<T>{{T(0), T(1)}, 0, 0, false});
-  const Roots<T> found = all_roots<T>(f, room);
+  std::vector<Root<Point<T>>> room(max_roots<T>(terms), Root<Point<T>>{{T(0), T(1)}, 0, 0, false});
+  const Roots<Point<T>> found = all_roots<T>(f, room);
   REQUIRE(found.roots.size() == 1);
   CHECK(plain(T(found.roots[0].at.n / found.roots[0].at.d)) == 4.0);
   CHECK(int{found.roots[0].left} == 1);
@@ -228,8 +228,8 @@ TEST_CASE("a path that ends before an edge does not see it", "[roots]") {
   const auto solve = [&](std::optional<Point<Rational>> low, std::optional<Point<Rational>> high) {
     std::vector<Term<Rational>> terms{{Rational(-1), {0, 1}, {1, 0}, pieces, 0}};
     Slice<Rational> f{{-2, 1}, terms, {low, high}};
-    std::vector<Root<Rational>> room(max_roots<Rational>(terms), Root<Rational>{{0, 1}, 0, 0, false});
-    const Roots<Rational> found = all_roots<Rational>(f, room);
+    std::vector<Root<Point<Rational>>> room(max_roots<Rational>(terms), Root<Point<Rational>>{{0, 1}, 0, 0, false});
+    const Roots<Point<Rational>> found = all_roots<Rational>(f, room);
     std::vector<Rational> out;
     for (const auto& r : found.roots) out.push_back(value_of(r.at));
     return out;

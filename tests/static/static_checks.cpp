@@ -132,8 +132,8 @@ static_assert(by_newton() == 1'120.0);
 constexpr bool by_all_roots() {
   std::array<loadline::Term<double>, 1> terms{loadline::Term<double>{-1.0, {0.0, 2.0}, {1.0, 0.0}, short_pieces, 0}};
   loadline::Slice<double> f{{226'720.0, -200.0}, terms, {loadline::Point<double>{0.0, 1.0}, std::nullopt}};
-  const loadline::Root<double> none{{0.0, 1.0}, 0, 0, false};
-  std::array<loadline::Root<double>, 3> room{none, none, none};
+  const loadline::Root<loadline::Point<double>> none{{0.0, 1.0}, 0, 0, false};
+  std::array<loadline::Root<loadline::Point<double>>, 3> room{none, none, none};
   const auto found = loadline::all_roots<double>(f, room);
   return found.roots.size() == 1 && found.first == 1 && found.roots[0].at.n / found.roots[0].at.d == 1'120.0 &&
          found.roots[0].kind() == loadline::RootKind::cross;
