@@ -110,7 +110,7 @@ TEMPLATE_TEST_CASE("a number that is not finite is BAD_NUMBER, whatever field it
         {"accrued", [](D& d) { d.at(1).accrued = T(value); }, {bad, Field::accrued, 1}},
         {"fixed maintenance", [](D& d) { d.at(1).maintenance_fixed = T(value); }, {bad, Field::maintenance_fixed, 1}},
         {"tick", [](D& d) { d.at(1).tick = Price<T>(T(value)); }, {bad, Field::tick, 1}},
-        {"isolated margin", [](D& d) { d.at(1).isolated_margin = Money<T>(T(value)); }, {bad, Field::isolated_margin, 1}},
+        {"isolated margin", [](D& d) { d.at(1).isolated_margin = Quantity<T>(T(value)); }, {bad, Field::isolated_margin, 1}},
         {"coefficient", [](D& d) { d.at(1).bracket_coefficient = T(value); }, {bad, Field::bracket_coefficient, 1}},
         {"rate", [](D& d) { d.row(1, 2).rate = T(value); }, {bad, Field::bracket_rate, 1, 2}},
         {"cap", [](D& d) { d.row(1, 1).cap = T(value); }, {bad, Field::bracket_cap, 1, 1}},
@@ -159,7 +159,7 @@ TEMPLATE_TEST_CASE("a field outside its range is named", "[portfolio][bad_input]
        [](D& d) { d.at(0).symbol = d.at(1).symbol = SymbolId{7}, d.at(1).side = Side::one_way; },
        {Errc::duplicate_symbol, Field::symbol, 1}},
       {"one symbol twice, cross and isolated",
-       [](D& d) { d.at(1).side = Side::one_way, d.at(1).key = KeyId{0}, d.at(1).isolated_margin = Money<T>(1); },
+       [](D& d) { d.at(1).side = Side::one_way, d.at(1).key = KeyId{0}, d.at(1).isolated_margin = Quantity<T>(1); },
        {Errc::duplicate_symbol, Field::symbol, 1}},
   });
 }
@@ -236,7 +236,7 @@ TEMPLATE_TEST_CASE("a figure that is too large for its type is OVERFLOW, before 
        [](D& d) { d.account.rule.requirement_ratio = T(huge), d.row(0, 2).cap = std::nullopt, d.at(0).size = 1'000; },
        {Errc::overflow, Field::account}},
       {"of an isolated position, by its index",
-       [](D& d) { d.at(2).entry = T(1e308), d.at(2).size = -10, d.at(2).isolated_margin = Money<T>(1); },
+       [](D& d) { d.at(2).entry = T(1e308), d.at(2).size = -10, d.at(2).isolated_margin = Quantity<T>(1); },
        {Errc::overflow, Field::position, 2}},
   });
 }
@@ -270,7 +270,7 @@ TEMPLATE_TEST_CASE("what lies exactly on an edge, or just inside, is in order", 
          for (auto& row : d.tables[0]) row.floor = row.cum = std::nullopt;
        }},
       {"a last cap that is open", [](D& d) { d.row(0, 2).cap = std::nullopt; }},
-      {"negative accrued and isolated margin", [](D& d) { d.at(0).accrued = -5, d.at(1).isolated_margin = Money<T>(-5); }},
+      {"negative accrued and isolated margin", [](D& d) { d.at(0).accrued = -5, d.at(1).isolated_margin = Quantity<T>(-5); }},
       {"negative cash", [](D& d) { d.account.cash = -5; }},
       {"the equity test alone", [](D& d) { d.account.rule.requirement = false, d.account.rule.equity = true; }},
       {"long and short of one symbol", [](D&) {}},
@@ -408,8 +408,8 @@ TEMPLATE_TEST_CASE("a quantity of 0 or -0.0 needs nothing and has no liquidation
     CHECK(bounds.below.outcome() == Outcome::none);
     CHECK(bounds.above.outcome() == Outcome::none);
     const auto leg = figures_of_legs<T>(p, marks)[0];
-    CHECK(leg.notional == Money<T>(0));
-    CHECK(leg.maintenance == Money<T>(0));
+    CHECK(leg.notional == Quantity<T>(0));
+    CHECK(leg.maintenance == Quantity<T>(0));
     CHECK_FALSE(leg.allocated_bankruptcy_price);
     Workspace<T> workspace(p);
     const auto answer = p.solve(marks, KeyId{0}, workspace);
