@@ -60,6 +60,7 @@ struct Form {
   std::vector<std::uint32_t> first_own;  ///< by slot, and one more
   std::vector<std::uint32_t> shared;     ///< parts that several prices move
   bool certain = true;                   ///< false: a sign was open that decided which parts there are
+  bool finite = true;                    ///< false: an amount is so small that its tiers lie beyond every price
 
   [[nodiscard]] std::span<const std::uint32_t> own_of(std::size_t slot) const noexcept {
     return {own.data() + first_own[slot], first_own[slot + 1] - first_own[slot]};

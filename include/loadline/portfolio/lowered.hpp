@@ -221,7 +221,7 @@ template <Scalar T>
   for (std::uint32_t s = 0; s < out.keys.size(); ++s) out.plain.push_back(is_plain(out, s));
   out.simple = out.tests == Tests().add(Test::requirement);
   std::vector<Term<W>> terms;
-  bool finite = true;
+  bool finite = out.form.finite;
   for (const Function f : {Function::requirement, Function::level, Function::equity_test, Function::solvency}) {
     if (!out.on(f) && f != Function::requirement) continue;  // the excess is a figure also where it is no test
     Profiles<T>& to = out.profiles[static_cast<std::size_t>(f)];
