@@ -230,8 +230,11 @@ template <Scalar T>
         out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
     to.fixed = rounded_to<T>(function_of(out, f, fixed));
     const auto loosen = [&](std::span<const std::uint32_t> parts) {
-      for (const std::uint32_t i : parts)
-        if (!(factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0))) to.loose.push_back(i);
+      for (const std::uint32_t i : parts) {
+        if (factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) continue;
+        to.loose.push_back(i);
+        for (const Monomial<W>& m : out.form.amount_of(out.form.parts[i])) finite = finite && is_finite(rounded_to<T>(m.coefficient));
+      }
     };
     for (std::uint32_t s = 0; s < out.keys.size(); ++s) {
       if (out.plain[s]) {
