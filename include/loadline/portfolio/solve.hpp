@@ -73,6 +73,9 @@ class Reading {
         to.bankruptcy_within = enclosure<T>(*end->at);
       }
     }
+    std::size_t count = 0;  // polynomials have as many roots as their degree allows: of class Q, which allocates
+    for (const auto& r : on) count += r ? r->roots.size() : 0;
+    if (scratch_->found.size() < count) scratch_->found.resize(count, TestRoot<T>{T(0), RootKind::cross, Test::requirement});
     out.roots = merge<T>(on, scratch_->found, rounded_, doubt);
     out.overflow = !doubt.finite;
     out.ulp = rounded_.ulp(doubt.certain);
