@@ -8,6 +8,7 @@ loadline_test(traps portfolio/traps.cpp)
 loadline_test(bad_input portfolio/bad_input.cpp)
 loadline_test(bracket_file margin/bracket_file.cpp)
 loadline_test(account_file ext/account_file.cpp LINK loadline::json loadline::multiprecision)
+loadline_test(account_answer ext/account_answer.cpp LINK loadline::json loadline::multiprecision)
 
 foreach(name IN ITEMS vectors vectors_exact binance_usdm traps)
   target_compile_definitions(test_${name} PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")

@@ -35,15 +35,84 @@ class Bytes {
   std::size_t size_, at_ = 0;
 };
 
+/// An account with its storage; the third key is the product of the other two.
+template <class T>
 struct Made {
-  std::array<std::vector<Bracket<double>>, 3> tables;
-  std::vector<Position<double>> positions;
-  Account<double> account;
-  std::vector<Price<double>> marks;
+  std::array<std::vector<Bracket<T>>, 3> tables;
+  std::vector<WeightTier<T>> weights;
+  std::vector<LoanBracket<T>> loans;
+  std::vector<Asset<T>> assets;
+  std::vector<Position<T>> positions;
+  std::vector<DerivedPrice<T>> derived{DerivedPrice<T>{{}}};
+  Account<T> account;
+  std::vector<Price<T>> marks;
+
+  void connect() {
+    static constexpr std::array<KeyId, 2> both{KeyId{0}, KeyId{1}};
+    derived[0].times = both;
+    account.assets = assets;
+    account.positions = positions;
+    account.derived = derived;
+  }
 };
 
-Made make(Bytes& in) {
-  Made m;
+/// Coins, debts, tiers, hedge offsets, the level test, inverse contracts and a derived key; none of them where the first byte is 0.
+void extend(Bytes& in, Made<double>& m) {
+  const unsigned how = in.byte();
+  if (how == 0) return;
+  if (how & 1) {
+    m.account.rule.level = true;
+    m.account.rule.level_ratio = how & 2 ? 1.1 : 0.75;
+    m.account.rule.level_weighted = (how & 4) != 0;
+  }
+  constexpr HedgeOffset offsets[] = {HedgeOffset::both, HedgeOffset::larger, HedgeOffset::net, HedgeOffset::both};
+  m.account.hedge_offset = offsets[(how >> 3) % 4];
+  m.derived[0].factor = how & 32 ? 0.37 : 1.0;
+  double cap = 0, weight = 1;
+  for (unsigned i = in.byte() % 3 + 1; i > 0; --i) {
+    cap += in.number();
+    weight *= (in.byte() % 8 + 1) / 8.0;
+    m.weights.push_back({.cap = i == 1 && how & 64 ? std::nullopt : std::optional(cap), .weight = weight});
+  }
+  double rate = 0;
+  cap = 0;
+  for (unsigned i = in.byte() % 3 + 1; i > 0; --i) {
+    cap += in.number();
+    rate += (in.byte() % 16) / 64.0;
+    m.loans.push_back({.cap = i == 1 ? std::nullopt : std::optional(cap), .maintenance_rate = rate < 0.9 ? rate : 0.9});
+  }
+  for (unsigned i = in.byte() % 4; i > 0; --i) {
+    const unsigned a = in.byte(), b = in.byte();
+    m.assets.push_back({.amount = a & 1 ? -in.number() : in.number()});
+    Asset<double>& x = m.assets.back();
+    if (a & 6) x.key = KeyId{(a >> 1 & 3) - 1};
+    if (a & 8) x.weight_tiers = m.weights;
+    if (a & 16) x.tier_unit = TierUnit::amount;
+    if (a & 32) x.liability_weight = 1.25;
+    x.pnl_in_tiers = (a & 64) != 0;
+    x.usable = (a & 128) == 0;
+    if (b & 1) x.requirement_weight = 1.02;
+    if (b & 2) x.borrowed = in.number();
+    if (b & 4) x.interest = in.number();
+    if (b & 8) x.loan_brackets = m.loans;
+    if (b & 16) x.loan_unit = TierUnit::amount;
+    if (b & 32) x.ratio = 1.05;
+    if (!x.key) x.price = b & 64 ? 0.99 : 1.0;
+  }
+  for (Position<double>& p : m.positions) {
+    const unsigned a = in.byte();
+    if (a & 1) p.kind = ContractKind::inverse;
+    if (a & 2) p.key = KeyId{2};
+    if (a & 4 && !m.assets.empty()) p.settle = AssetId{in.byte() % static_cast<unsigned>(m.assets.size())};
+    if (a & 8) p.accrued = in.number();
+    if (a & 16) p.bracket_group = GroupId{0};
+    if (a & 32) p.symbol = SymbolId{7};  // legs of one contract, where their sides differ
+    if (a & 64) p.side = p.size.raw() < 0 ? Side::short_leg : Side::long_leg;
+  }
+}
+
+Made<double> make(Bytes& in) {
+  Made<double> m;
   for (auto& table : m.tables) {
     const unsigned rows = in.byte() % 4 + 1;
     double cap = 0, rate = 0;
@@ -75,34 +144,69 @@ Made make(Bytes& in) {
                     .when = bits & 16 ? LiquidateWhen::below_zero : LiquidateWhen::at_or_below_zero};
   m.account.cum_policy = bits & 32 ? CumPolicy::as_given : CumPolicy::recompute;
   for (int k = 0; k < 2; ++k) m.marks.emplace_back(in.number());
+  extend(in, m);
+  m.connect();
   return m;
 }
 
-Account<Rational> exactly(const Made& m, std::array<std::vector<Bracket<Rational>>, 3>& tables, std::vector<Position<Rational>>& positions) {
+Made<Rational> exactly(const Made<double>& m) {
+  Made<Rational> out;
   const auto q = [](double x) { return Rational(x); };
+  const auto maybe = [](const std::optional<double>& x) { return x ? std::optional(Rational(*x)) : std::nullopt; };
   for (std::size_t t = 0; t < 3; ++t)
-    for (const Bracket<double>& b : m.tables[t])
-      tables[t].push_back(
-          {.cap = b.cap ? std::optional(q(*b.cap)) : std::nullopt, .rate = q(b.rate.raw()), .cum = b.cum ? std::optional(q(*b.cum)) : std::nullopt});
+    for (const Bracket<double>& b : m.tables[t]) out.tables[t].push_back({.cap = maybe(b.cap), .rate = q(b.rate.raw()), .cum = maybe(b.cum)});
+  for (const WeightTier<double>& w : m.weights) out.weights.push_back({.cap = maybe(w.cap), .weight = q(w.weight.raw())});
+  for (const LoanBracket<double>& l : m.loans) out.loans.push_back({.cap = maybe(l.cap), .maintenance_rate = q(l.maintenance_rate.raw())});
+  for (const Asset<double>& a : m.assets) {
+    out.assets.push_back({.amount = q(a.amount.raw()),
+                          .key = a.key,
+                          .price = q(a.price.raw()),
+                          .ratio = q(a.ratio.raw()),
+                          .tier_unit = a.tier_unit,
+                          .liability_weight = q(a.liability_weight.raw()),
+                          .pnl_in_tiers = a.pnl_in_tiers,
+                          .usable = a.usable,
+                          .requirement_weight = q(a.requirement_weight.raw()),
+                          .borrowed = q(a.borrowed.raw()),
+                          .interest = q(a.interest.raw()),
+                          .loan_unit = a.loan_unit});
+    if (!a.weight_tiers.empty()) out.assets.back().weight_tiers = out.weights;
+    if (!a.loan_brackets.empty()) out.assets.back().loan_brackets = out.loans;
+  }
   for (const Position<double>& p : m.positions) {
     std::size_t table = 0;
     while (p.brackets.data() != m.tables[table].data()) ++table;
-    positions.push_back({.key = p.key,
-                         .size = q(p.size.raw()),
-                         .entry = q(p.entry.raw()),
-                         .brackets = tables[table],
-                         .symbol = p.symbol,
-                         .bracket_unit = p.bracket_unit,
-                         .bracket_rule = p.bracket_rule,
-                         .maintenance_at = p.maintenance_at,
-                         .maintenance_fixed = q(p.maintenance_fixed.raw()),
-                         .fee_rate = q(p.fee_rate.raw())});
+    out.positions.push_back({.key = p.key,
+                             .size = q(p.size.raw()),
+                             .entry = q(p.entry.raw()),
+                             .brackets = out.tables[table],
+                             .side = p.side,
+                             .symbol = p.symbol,
+                             .kind = p.kind,
+                             .settle = p.settle,
+                             .bracket_unit = p.bracket_unit,
+                             .bracket_rule = p.bracket_rule,
+                             .bracket_group = p.bracket_group,
+                             .maintenance_at = p.maintenance_at,
+                             .maintenance_fixed = q(p.maintenance_fixed.raw()),
+                             .fee_rate = q(p.fee_rate.raw()),
+                             .accrued = q(p.accrued.raw())});
   }
+  out.derived[0].factor = q(m.derived[0].factor.raw());
   const LiquidationRule<double>& r = m.account.rule;
-  return {.cash = q(m.account.cash.raw()),
-          .positions = positions,
-          .rule = {r.requirement, q(r.requirement_ratio.raw()), r.equity, r.when},
-          .cum_policy = m.account.cum_policy};
+  out.account = {.cash = q(m.account.cash.raw()),
+                 .rule = {.requirement = r.requirement,
+                          .requirement_ratio = q(r.requirement_ratio.raw()),
+                          .level = r.level,
+                          .level_ratio = q(r.level_ratio.raw()),
+                          .level_weighted = r.level_weighted,
+                          .equity = r.equity,
+                          .when = r.when},
+                 .cum_policy = m.account.cum_policy,
+                 .hedge_offset = m.account.hedge_offset};
+  for (const Price<double>& mark : m.marks) out.marks.emplace_back(q(mark.raw()));
+  out.connect();
+  return out;
 }
 
 void agree(const std::optional<double>& ours, const std::optional<Rational>& exact, double ulp) {
@@ -131,25 +235,28 @@ void agree(const PathAnswer<double>& a, const PathAnswer<Rational>& b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes in(data, size);
-  const Made m = make(in);
-  std::array<std::vector<Bracket<Rational>>, 3> tables;
-  std::vector<Position<Rational>> positions;
-  const Account<Rational> exact_account = exactly(m, tables, positions);
-  const auto p = Portfolio<double>::make({m.account.cash, m.positions, m.account.rule, m.account.cum_policy}, 2);
-  const auto exact = Portfolio<Rational>::make(exact_account, 2);
+  const Made<double> m = make(in);
+  const Made<Rational> e = exactly(m);
+  const std::vector<Price<Rational>>& marks = e.marks;
+  const auto p = Portfolio<double>::make(m.account, 2);
+  const auto exact = Portfolio<Rational>::make(e.account, 2);
   if (p.has_value() != exact.has_value()) std::abort();
-  if (!p) return 0;
-  std::vector<Price<Rational>> marks;
-  for (const Price<double>& mark : m.marks) marks.emplace_back(Rational(mark.raw()));
+  if (!p) return p.error() == exact.error() ? 0 : (std::abort(), 0);
   const Figures<double> f = p->figures(m.marks);
   if (f.certain && f.status != exact->status(marks)) std::abort();
   if (f.status < exact->status(marks)) std::abort();  // in doubt the account is less safe, never safer
   Workspace<double> workspace(*p);
   Workspace<Rational> exact_workspace(*exact);
+  if (p->keys().size() != exact->keys().size()) std::abort();
   for (const KeyId key : p->keys()) agree(p->solve(m.marks, key, workspace), exact->solve(marks, key, exact_workspace));
   const std::vector<Ratio<double>> betas{1, in.byte() % 3 == 0 ? -1 : 1};
   std::vector<Ratio<Rational>> exact_betas;
   for (const Ratio<double>& b : betas) exact_betas.emplace_back(Rational(b.raw()));
   agree(p->solve(m.marks, betas, workspace), exact->solve(marks, exact_betas, exact_workspace));
+  for (std::size_t leg = 0; leg < p->legs().size(); ++leg) {
+    const auto rest = p->without(m.marks, leg);
+    const auto exact_rest = exact->without(marks, leg);
+    if (!rest || !exact_rest || rest->status(m.marks) < exact_rest->status(marks)) std::abort();
+  }
   return 0;
 }

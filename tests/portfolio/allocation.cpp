@@ -95,7 +95,7 @@ struct Sample {
       Position<T>{.key = {0}, .size = 3, .entry = 60'000, .brackets = rows, .side = loadline::Side::long_leg, .tick = Price<T>(T(T(1) / T(10)))},
       Position<T>{.key = {0}, .size = -1, .entry = 61'000, .brackets = rows, .side = loadline::Side::short_leg},
       Position<T>{.key = {1}, .size = -40, .entry = 2'500, .brackets = rows, .leverage = Ratio<T>(20)},
-      Position<T>{.key = {2}, .size = 100, .entry = 150, .brackets = rows, .isolated_margin = loadline::Money<T>(900)}};
+      Position<T>{.key = {2}, .size = 100, .entry = 150, .brackets = rows, .isolated_margin = loadline::Quantity<T>(900)}};
   std::array<Price<T>, 4> marks{60'500, 2'450, 149, 1};
   loadline::Account<T> account{.cash = 20'000, .positions = positions};
 };
@@ -104,8 +104,9 @@ template <class T>
 void ask_everything(const Portfolio<T>& p, std::span<const Price<T>> marks, bool expect_price) {
   Workspace<T> workspace(p);
   std::vector<Bound<T>> bounds(p.keys().size(), Bound<T>(Outcome::none));
-  std::vector<loadline::PositionFigures<T>> figures(p.legs().size(), {0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
-  std::vector<loadline::ExplainedLeg<T>> rows(p.legs().size(), {0, {0}, 0, 0, 0, 0, 0, 0, 0, T(0)});
+  std::vector<loadline::PositionFigures<T>> figures(p.legs().size(), {0, 0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
+  std::vector<loadline::ExplainedLeg<T>> rows(p.legs().size(), {0, {0}, 0, 0, 0, 0, 0, 0, 0, 0, T(0)});
+  std::vector<loadline::ExplainedAsset<T>> assets(p.holdings().size(), {std::nullopt, 0, 0, 0, 0, 0});
   const std::vector<Ratio<T>> betas(p.key_count(), Ratio<T>(1));
   bool found = false, kept = true;
 
@@ -125,10 +126,12 @@ void ask_everything(const Portfolio<T>& p, std::span<const Price<T>> marks, bool
     CHECK(allocations_of([&] { found = p.bankruptcy_price(marks, key).below.has_value() || found; }) == 0);
     CHECK(allocations_of([&] { found = p.distance(marks, key).has_value() || found; }) == 0);
     CHECK(allocations_of([&] { found = p.solve(marks, key, workspace).below.liquidation.has_value() || found; }) == 0);
-    CHECK(allocations_of([&] { kept = p.explain(marks, key, marks[k], rows).ratio.raw() == T(1) && kept; }) == 0);
+    CHECK(allocations_of([&] { kept = p.explain(marks, key, marks[k], rows, assets).ratio.raw() == T(1) && kept; }) == 0);
   }
   CHECK(allocations_of([&] { p.solve_each(marks, workspace, [&](KeyId, const loadline::PathAnswer<T>& a) { kept = kept && !a.overflow; }); }) == 0);
   CHECK(allocations_of([&] { found = p.solve(marks, betas, workspace).below.liquidation.has_value() || found; }) == 0);
+  CHECK(allocations_of([&] { found = p.binding(marks, workspace).has_value() || found; }) == 0);
+  CHECK(allocations_of([&] { kept = kept && p.loss_slope(marks, KeyId{0}).collateral == p.loss_slope(marks, KeyId{0}).collateral; }) == 0);
   CHECK(allocations_of([&] { kept = loadline::check_marks<T>(marks).has_value() && kept; }) == 0);
   CHECK(found == expect_price);  // the queries did search
   CHECK(kept);

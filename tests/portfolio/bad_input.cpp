@@ -26,9 +26,17 @@ constexpr double nan_ = std::numeric_limits<double>::quiet_NaN(), signalling = s
 constexpr double inf = std::numeric_limits<double>::infinity(), subnormal = std::numeric_limits<double>::denorm_min();
 constexpr double huge = std::numeric_limits<double>::max();
 
-/// A good account of three positions (BTC, ETH in two legs), to be spoiled in one place or two.
+/// A good account of three positions (BTC, ETH in two legs), a coin with every table and a product of the two keys, to be
+/// spoiled in one place or two.
 template <class T>
 struct Draft {
+  std::vector<WeightTier<T>> weights{{.cap = T(100), .weight = 1}, {.cap = T(200), .weight = dec<T>("0.5")}},
+      initial_weights{{.cap = T(100), .weight = dec<T>("0.75")}, {.weight = dec<T>("0.25")}};
+  std::vector<LoanBracket<T>> loans{{.cap = T(10), .maintenance_rate = dec<T>("0.01"), .initial_rate = Ratio<T>(dec<T>("0.02"))},
+                                    {.maintenance_rate = dec<T>("0.02"), .initial_rate = Ratio<T>(dec<T>("0.04"))}};
+  std::vector<Asset<T>> assets;
+  std::vector<KeyId> times{KeyId{0}, KeyId{1}};
+  std::vector<DerivedPrice<T>> derived{DerivedPrice<T>{{}}};
   std::array<std::vector<Bracket<T>>, 3> tables;
   std::vector<Position<T>> positions;
   Account<T> account;
@@ -39,6 +47,8 @@ struct Draft {
       table = {{.floor = T(0), .cap = T(1'000), .rate = dec<T>("0.01"), .cum = T(0)},
                {.floor = T(1'000), .cap = T(5'000), .rate = dec<T>("0.02"), .cum = T(10)},
                {.floor = T(5'000), .cap = T(9'000), .rate = dec<T>("0.05"), .cum = T(160)}};
+    assets.push_back({.amount = 3});
+    assets.push_back({.amount = 2, .key = KeyId{1}, .ratio = dec<T>("1.05")});
     positions.push_back({.key = {0}, .size = 1, .entry = 50'000, .brackets = {}});
     positions.push_back({.key = {1}, .size = 2, .entry = 3'000, .brackets = {}, .side = Side::long_leg});
     positions.push_back({.key = {1}, .size = -1, .entry = 3'000, .brackets = {}, .side = Side::short_leg});
@@ -50,6 +60,15 @@ struct Draft {
   [[nodiscard]] Result<Portfolio<T>> make() {
     for (std::size_t i = 0; i < positions.size() && i < tables.size(); ++i) positions[i].brackets = tables[i];
     account.positions = positions;
+    if (!assets.empty()) {
+      Asset<T>& a = assets.back();
+      a.weight_tiers = weights;
+      a.initial_weight_tiers = initial_weights;
+      a.loan_brackets = loans;
+    }
+    if (!derived.empty()) derived[0].times = times;
+    account.assets = assets;
+    account.derived = derived;
     return Portfolio<T>::make(account, key_count);
   }
 };
@@ -99,6 +118,22 @@ TEMPLATE_TEST_CASE("a number that is not finite is BAD_NUMBER, whatever field it
     check_all<T>({
         {"cash", [](D& d) { d.account.cash = T(value); }, {bad, Field::cash}},
         {"ratio of the rule", [](D& d) { d.account.rule.requirement_ratio = T(value); }, {bad, Field::rule_ratio}},
+        {"ratio of the level test, also where it is not listed", [](D& d) { d.account.rule.level_ratio = T(value); }, {bad, Field::level_ratio}},
+        {"factor of a product", [](D& d) { d.derived[0].factor = T(value); }, {bad, Field::derived_factor, 0}},
+        {"amount", [](D& d) { d.assets[1].amount = T(value); }, {bad, Field::amount, 1}},
+        {"ratio of an asset", [](D& d) { d.assets[0].ratio = T(value); }, {bad, Field::asset_ratio, 0}},
+        {"price of an asset", [](D& d) { d.assets[0].price = T(value); }, {bad, Field::asset_price, 0}},
+        {"liability weight", [](D& d) { d.assets[1].liability_weight = T(value); }, {bad, Field::liability_weight, 1}},
+        {"requirement weight", [](D& d) { d.assets[1].requirement_weight = T(value); }, {bad, Field::requirement_weight, 1}},
+        {"borrowed", [](D& d) { d.assets[1].borrowed = T(value); }, {bad, Field::borrowed, 1}},
+        {"interest", [](D& d) { d.assets[0].interest = T(value); }, {bad, Field::interest, 0}},
+        {"cap of a tier", [](D& d) { d.weights[1].cap = T(value); }, {bad, Field::tier_cap, 1, 1}},
+        {"weight of a tier", [](D& d) { d.weights[0].weight = T(value); }, {bad, Field::tier_weight, 1, 0}},
+        {"cap of a tier for initial margin", [](D& d) { d.initial_weights[0].cap = T(value); }, {bad, Field::initial_tier_cap, 1, 0}},
+        {"weight of a tier for initial margin", [](D& d) { d.initial_weights[1].weight = T(value); }, {bad, Field::initial_tier_weight, 1, 1}},
+        {"cap of a loan", [](D& d) { d.loans[0].cap = T(value); }, {bad, Field::loan_cap, 1, 0}},
+        {"rate of a loan", [](D& d) { d.loans[1].maintenance_rate = T(value); }, {bad, Field::loan_bracket, 1, 1}},
+        {"initial rate of a loan", [](D& d) { d.loans[1].initial_rate = Ratio<T>(T(value)); }, {bad, Field::loan_bracket, 1, 1}},
         {"size", [](D& d) { d.at(0).size = T(value); }, {bad, Field::size, 0}},
         {"size of a leg", [](D& d) { d.at(2).size = T(value); }, {bad, Field::size, 2}},
         {"multiplier", [](D& d) { d.at(1).multiplier = T(value); }, {bad, Field::multiplier, 1}},
@@ -110,7 +145,7 @@ TEMPLATE_TEST_CASE("a number that is not finite is BAD_NUMBER, whatever field it
         {"accrued", [](D& d) { d.at(1).accrued = T(value); }, {bad, Field::accrued, 1}},
         {"fixed maintenance", [](D& d) { d.at(1).maintenance_fixed = T(value); }, {bad, Field::maintenance_fixed, 1}},
         {"tick", [](D& d) { d.at(1).tick = Price<T>(T(value)); }, {bad, Field::tick, 1}},
-        {"isolated margin", [](D& d) { d.at(1).isolated_margin = Money<T>(T(value)); }, {bad, Field::isolated_margin, 1}},
+        {"isolated margin", [](D& d) { d.at(1).isolated_margin = Quantity<T>(T(value)); }, {bad, Field::isolated_margin, 1}},
         {"coefficient", [](D& d) { d.at(1).bracket_coefficient = T(value); }, {bad, Field::bracket_coefficient, 1}},
         {"rate", [](D& d) { d.row(1, 2).rate = T(value); }, {bad, Field::bracket_rate, 1, 2}},
         {"cap", [](D& d) { d.row(1, 1).cap = T(value); }, {bad, Field::bracket_cap, 1, 1}},
@@ -148,19 +183,115 @@ TEMPLATE_TEST_CASE("a field outside its range is named", "[portfolio][bad_input]
       {"coefficient below 0", [](D& d) { d.at(1).bracket_coefficient = -1; }, {Errc::bad_field, Field::bracket_coefficient, 1}},
       {"a long leg that is short", [](D& d) { d.at(1).size = -1; }, {Errc::bad_field, Field::size, 1}},
       {"a short leg that is long", [](D& d) { d.at(2).size = 1; }, {Errc::bad_field, Field::size, 2}},
-      {"a key without a price", [](D& d) { d.at(1).key = KeyId{2}; }, {Errc::missing_price, Field::key, 1}},
-      {"no prices at all", [](D& d) { d.key_count = 0; }, {Errc::missing_price, Field::key, 0}},
+      {"a key without a price", [](D& d) { d.at(1).key = KeyId{3}; }, {Errc::missing_price, Field::key, 1}},
+      {"no prices at all", [](D& d) { d.key_count = 0, d.derived.clear(), d.assets.clear(); }, {Errc::missing_price, Field::key, 0}},
+      {"a settle asset that is not there", [](D& d) { d.at(1).settle = AssetId{2}; }, {Errc::missing_price, Field::settle, 1}},
       {"a rule that lists no test", [](D& d) { d.account.rule.requirement = false; }, {Errc::bad_rule, Field::rule}},
       {"ratio 0", [](D& d) { d.account.rule.requirement_ratio = 0; }, {Errc::bad_rule, Field::rule_ratio}},
       {"ratio below 0", [](D& d) { d.account.rule.requirement_ratio = -1; }, {Errc::bad_rule, Field::rule_ratio}},
+      {"level ratio 0", [](D& d) { d.account.rule.level_ratio = 0; }, {Errc::bad_rule, Field::level_ratio}},
       {"one symbol twice", [](D& d) { d.at(1).side = Side::one_way, d.at(1).key = KeyId{0}; }, {Errc::duplicate_symbol, Field::symbol, 1}},
       {"one leg twice", [](D& d) { d.at(2).side = Side::long_leg, d.at(2).size = 1; }, {Errc::duplicate_symbol, Field::symbol, 2}},
       {"one symbol on two keys",
        [](D& d) { d.at(0).symbol = d.at(1).symbol = SymbolId{7}, d.at(1).side = Side::one_way; },
        {Errc::duplicate_symbol, Field::symbol, 1}},
       {"one symbol twice, cross and isolated",
-       [](D& d) { d.at(1).side = Side::one_way, d.at(1).key = KeyId{0}, d.at(1).isolated_margin = Money<T>(1); },
+       [](D& d) { d.at(1).side = Side::one_way, d.at(1).key = KeyId{0}, d.at(1).isolated_margin = Quantity<T>(1); },
        {Errc::duplicate_symbol, Field::symbol, 1}},
+  });
+}
+
+TEMPLATE_TEST_CASE("a field of an asset or a derived price outside its range is named", "[portfolio][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  using D = Draft<T>;
+  check_all<T>({
+      {"a product of nothing", [](D& d) { d.times.clear(); }, {Errc::bad_field, Field::derived, 0}},
+      {"a product of a key without a price", [](D& d) { d.times[1] = KeyId{2}; }, {Errc::missing_price, Field::derived, 0, 1}},
+      {"a product of one key twice",
+       [](D& d) {
+         d.times = {KeyId{1}, KeyId{0}, KeyId{1}};
+       },
+       {Errc::bad_field, Field::derived, 0, 2}},
+      {"factor 0", [](D& d) { d.derived[0].factor = 0; }, {Errc::bad_price, Field::derived_factor, 0}},
+      {"factor below 0",
+       [](D& d) {
+         d.derived.push_back({d.times, -1});
+       },
+       {Errc::bad_price, Field::derived_factor, 1}},
+      {"a key without a price", [](D& d) { d.assets[1].key = KeyId{3}; }, {Errc::missing_price, Field::asset_key, 1}},
+      {"price 0", [](D& d) { d.assets[0].price = 0; }, {Errc::bad_price, Field::asset_price, 0}},
+      {"price below 0", [](D& d) { d.assets[0].price = T(-subnormal); }, {Errc::bad_price, Field::asset_price, 0}},
+      {"ratio 0", [](D& d) { d.assets[1].ratio = T(-0.0); }, {Errc::bad_ratio, Field::asset_ratio, 1}},
+      {"ratio below 0", [](D& d) { d.assets[1].ratio = -1; }, {Errc::bad_ratio, Field::asset_ratio, 1}},
+      {"liability weight below 1", [](D& d) { d.assets[1].liability_weight = T(std::nextafter(1.0, 0.0)); }, {Errc::bad_weight, Field::liability_weight, 1}},
+      {"requirement weight below 1", [](D& d) { d.assets[0].requirement_weight = 0; }, {Errc::bad_weight, Field::requirement_weight, 0}},
+      {"borrowed below 0", [](D& d) { d.assets[1].borrowed = T(-subnormal); }, {Errc::bad_field, Field::borrowed, 1}},
+      {"interest below 0", [](D& d) { d.assets[1].interest = -1; }, {Errc::bad_field, Field::interest, 1}},
+      {"weight above 1", [](D& d) { d.weights[0].weight = T(std::nextafter(1.0, 2.0)); }, {Errc::bad_weight, Field::tier_weight, 1, 0}},
+      {"weight below 0", [](D& d) { d.weights[1].weight = T(-subnormal); }, {Errc::bad_weight, Field::tier_weight, 1, 1}},
+      {"rising weight", [](D& d) { d.weights[0].weight = 0; }, {Errc::tiers_not_concave, Field::tier_weight, 1, 1}},
+      {"caps that do not ascend", [](D& d) { d.weights[1].cap = T(100); }, {Errc::bad_tiers, Field::tier_cap, 1, 1}},
+      {"cap 0", [](D& d) { d.weights[0].cap = T(0); }, {Errc::bad_tiers, Field::tier_cap, 1, 0}},
+      {"a tier after an open one", [](D& d) { d.weights[0].cap = std::nullopt; }, {Errc::bad_tiers, Field::tier, 1, 1}},
+      {"initial weight above 1", [](D& d) { d.initial_weights[0].weight = 2; }, {Errc::bad_weight, Field::initial_tier_weight, 1, 0}},
+      {"rising initial weight", [](D& d) { d.initial_weights[1].weight = 1; }, {Errc::tiers_not_concave, Field::initial_tier_weight, 1, 1}},
+      {"initial cap below 0", [](D& d) { d.initial_weights[0].cap = T(-1); }, {Errc::bad_tiers, Field::initial_tier_cap, 1, 0}},
+      {"an initial tier after an open one", [](D& d) { d.initial_weights[0].cap = std::nullopt; }, {Errc::bad_tiers, Field::initial_tier, 1, 1}},
+      {"loan rate 1", [](D& d) { d.loans[1].maintenance_rate = 1; }, {Errc::bad_mmr, Field::loan_bracket, 1, 1}},
+      {"loan rate below 0", [](D& d) { d.loans[0].maintenance_rate = -1; }, {Errc::bad_mmr, Field::loan_bracket, 1, 0}},
+      {"initial loan rate below the maintenance rate",
+       [](D& d) { d.loans[0].initial_rate = Ratio<T>(dec<T>("0.009")); },
+       {Errc::bad_mmr, Field::loan_bracket, 1, 0}},
+      {"falling loan rate",
+       [](D& d) { d.loans[0].maintenance_rate = d.loans[0].initial_rate->raw(), d.loans[1].maintenance_rate = 0; },
+       {Errc::brackets_not_convex, Field::loan_bracket, 1, 1}},
+      {"falling initial loan rate", [](D& d) { d.loans[0].initial_rate = Ratio<T>(dec<T>("0.05")); }, {Errc::brackets_not_convex, Field::loan_bracket, 1, 1}},
+      {"loan caps that do not ascend", [](D& d) { d.loans[1].cap = T(10); }, {Errc::bad_brackets, Field::loan_cap, 1, 1}},
+      {"a loan row after an open one", [](D& d) { d.loans[0].cap = std::nullopt; }, {Errc::bad_brackets, Field::loan_bracket, 1, 1}},
+  });
+}
+
+TEMPLATE_TEST_CASE("positions that do not fit what they are joined with are named", "[portfolio][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  using D = Draft<T>;
+  check_all<T>({
+      {"legs of one symbol on two keys",
+       [](D& d) { d.account.hedge_offset = HedgeOffset::net, d.at(1).symbol = d.at(2).symbol = SymbolId{5}, d.at(2).key = KeyId{0}; },
+       {Errc::bad_field, Field::symbol, 2}},
+      {"of two kinds", [](D& d) { d.account.hedge_offset = HedgeOffset::larger, d.at(2).kind = ContractKind::inverse; }, {Errc::bad_field, Field::symbol, 2}},
+      {"of two multipliers", [](D& d) { d.account.hedge_offset = HedgeOffset::net, d.at(1).multiplier = 2; }, {Errc::bad_field, Field::symbol, 2}},
+      {"in two assets", [](D& d) { d.account.hedge_offset = HedgeOffset::net, d.at(2).settle = AssetId{0}; }, {Errc::bad_field, Field::symbol, 2}},
+      {"a group in two assets",
+       [](D& d) { d.at(0).bracket_group = d.at(2).bracket_group = GroupId{3}, d.at(2).settle = AssetId{0}; },
+       {Errc::bad_field, Field::bracket_group, 2}},
+      {"a group of two tables",
+       [](D& d) { d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}, d.row(1, 2).rate = dec<T>("0.06"), d.row(1, 2).cum = std::nullopt; },
+       {Errc::bad_field, Field::bracket_group, 1}},
+      {"a group of two units",
+       [](D& d) { d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}, d.at(1).bracket_unit = BracketUnit::size; },
+       {Errc::bad_field, Field::bracket_group, 1}},
+      {"a group at mark and at entry",
+       [](D& d) { d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}, d.at(0).maintenance_at = MaintenanceAt::entry; },
+       {Errc::bad_field, Field::bracket_group, 1}},
+      {"a group of two coefficients",
+       [](D& d) { d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}, d.at(1).bracket_coefficient = 2; },
+       {Errc::bad_field, Field::bracket_group, 1}},
+      {"legs before groups",
+       [](D& d) {
+         d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}, d.at(1).bracket_coefficient = 2;
+         d.account.hedge_offset = HedgeOffset::net, d.at(2).multiplier = 2;
+       },
+       {Errc::bad_field, Field::symbol, 2}},
+      {"a bad position before legs that do not fit",
+       [](D& d) { d.account.hedge_offset = HedgeOffset::net, d.at(1).multiplier = 2, d.at(2).entry = 0; },
+       {Errc::bad_price, Field::entry, 2}},
+  });
+  check_good<T>({
+      {"legs that fit", [](D& d) { d.account.hedge_offset = HedgeOffset::net; }},
+      {"an isolated leg", [](D& d) { d.account.hedge_offset = HedgeOffset::net, d.at(1).multiplier = 2, d.at(1).isolated_margin = Quantity<T>(1); }},
+      {"a group", [](D& d) { d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}; }},
+      {"a group, one of it isolated",
+       [](D& d) { d.at(0).bracket_group = d.at(1).bracket_group = GroupId{3}, d.at(1).bracket_coefficient = 2, d.at(1).isolated_margin = Quantity<T>(1); }},
   });
 }
 
@@ -192,7 +323,8 @@ TEMPLATE_TEST_CASE("a bad table is named by its position and its row", "[portfol
   });
 }
 
-TEMPLATE_TEST_CASE("the first fault counts: rule, cash, then the positions in their order", "[portfolio][bad_input]", LOADLINE_SCALARS) {
+TEMPLATE_TEST_CASE("the first fault counts: rule, cash, derived prices, assets, then the positions in their order", "[portfolio][bad_input]",
+                   LOADLINE_SCALARS) {
   using T = TestType;
   using D = Draft<T>;
   check_all<T>({
@@ -202,6 +334,12 @@ TEMPLATE_TEST_CASE("the first fault counts: rule, cash, then the positions in th
        {Errc::bad_rule, Field::rule}},
       {"the rule's ratio before cash", [](D& d) { d.account.cash = T(nan_), d.account.rule.requirement_ratio = 0; }, {Errc::bad_rule, Field::rule_ratio}},
       {"cash before positions", [](D& d) { d.at(0).entry = 0, d.account.cash = T(inf); }, {Errc::bad_number, Field::cash}},
+      {"cash before derived prices", [](D& d) { d.derived[0].factor = 0, d.account.cash = T(inf); }, {Errc::bad_number, Field::cash}},
+      {"derived prices before assets", [](D& d) { d.assets[0].ratio = 0, d.derived[0].factor = 0; }, {Errc::bad_price, Field::derived_factor, 0}},
+      {"assets before positions", [](D& d) { d.at(0).entry = 0, d.assets[1].ratio = 0; }, {Errc::bad_ratio, Field::asset_ratio, 1}},
+      {"the first asset before the second",
+       [](D& d) { d.assets[1].ratio = 0, d.assets[0].liability_weight = 0; },
+       {Errc::bad_weight, Field::liability_weight, 0}},
       {"the first position before the last", [](D& d) { d.at(2).key = KeyId{9}, d.at(0).tick = Price<T>(0); }, {Errc::bad_field, Field::tick, 0}},
       {"a table of the first position before a size of the second",
        [](D& d) { d.row(0, 2).cum = T(0), d.at(1).size = T(nan_); },
@@ -232,11 +370,17 @@ TEMPLATE_TEST_CASE("a figure that is too large for its type is OVERFLOW, before 
        {Errc::overflow, Field::account}},
       {"cap times coefficient", [](D& d) { d.at(1).bracket_coefficient = T(1e308); }, {Errc::overflow, Field::account}},
       {"the price of a cap, where the size is subnormal", [](D& d) { d.at(1).size = T(subnormal); }, {Errc::overflow, Field::account}},
+      {"price times quantity, where the key is not plain",
+       [](D& d) { d.assets[1].key = KeyId{2}, d.at(0).entry = T(1e308), d.at(0).size = 10; },
+       {Errc::overflow, Field::account}},
+      {"amount times ratio, where the key is not plain",
+       [](D& d) { d.assets[1].key = KeyId{2}, d.assets[1].amount = T(1e308), d.assets[1].ratio = 10, d.weights.clear(); },
+       {Errc::overflow, Field::account}},
       {"ratio times maintenance",
        [](D& d) { d.account.rule.requirement_ratio = T(huge), d.row(0, 2).cap = std::nullopt, d.at(0).size = 1'000; },
        {Errc::overflow, Field::account}},
       {"of an isolated position, by its index",
-       [](D& d) { d.at(2).entry = T(1e308), d.at(2).size = -10, d.at(2).isolated_margin = Money<T>(1); },
+       [](D& d) { d.at(2).entry = T(1e308), d.at(2).size = -10, d.at(2).isolated_margin = Quantity<T>(1); },
        {Errc::overflow, Field::position, 2}},
   });
 }
@@ -270,7 +414,7 @@ TEMPLATE_TEST_CASE("what lies exactly on an edge, or just inside, is in order", 
          for (auto& row : d.tables[0]) row.floor = row.cum = std::nullopt;
        }},
       {"a last cap that is open", [](D& d) { d.row(0, 2).cap = std::nullopt; }},
-      {"negative accrued and isolated margin", [](D& d) { d.at(0).accrued = -5, d.at(1).isolated_margin = Money<T>(-5); }},
+      {"negative accrued and isolated margin", [](D& d) { d.at(0).accrued = -5, d.at(1).isolated_margin = Quantity<T>(-5); }},
       {"negative cash", [](D& d) { d.account.cash = -5; }},
       {"the equity test alone", [](D& d) { d.account.rule.requirement = false, d.account.rule.equity = true; }},
       {"long and short of one symbol", [](D&) {}},
@@ -282,8 +426,11 @@ TEMPLATE_TEST_CASE("what lies exactly on an edge, or just inside, is in order", 
   });
 }
 
-TEMPLATE_TEST_CASE("a number of positions that no index holds is BAD_SIZE", "[portfolio][bad_input]", LOADLINE_SCALARS) {
+TEMPLATE_TEST_CASE("a number of positions or assets that no index holds is BAD_SIZE", "[portfolio][bad_input]", LOADLINE_SCALARS) {
   using T = TestType;
+  const Asset<T> coin{.amount = 1};
+  const Account<T> coins{.assets = std::span(std::addressof(coin), std::size_t{0xffff'fffe})};
+  CHECK(Portfolio<T>::make(coins, 1).error() == Error{Errc::bad_size, Field::account});
   const std::vector<Bracket<T>> rows = flat<T>("0.01");
   const Position<T> one{.key = {0}, .size = 1, .entry = 1, .brackets = rows};
   // The span claims more than there is; the size is looked at before anything is read.
@@ -319,6 +466,25 @@ TEMPLATE_TEST_CASE("too few marks, a foreign key or a workspace of another portf
   const std::array<Ratio<T>, 1> betas{Ratio<T>(1)};
   CHECK_THROWS_AS(static_cast<void>(p.solve(all, betas, workspace)), Broken);
   CHECK_NOTHROW(static_cast<void>(p.solve(all, KeyId{0}, workspace)));
+
+  Draft<T> product;
+  product.assets[1].key = KeyId{2};
+  const Portfolio<T> q = *product.make();
+  Workspace<T> of_q(q);
+  std::vector<Bound<T>> both(2, Outcome::none);
+  CHECK_FALSE(q.plain(KeyId{0}));
+  CHECK_FALSE(q.plain(KeyId{1}));
+  CHECK_THROWS_AS(static_cast<void>(q.plain(KeyId{2})), Broken);  // no base key
+  CHECK_THROWS_AS(static_cast<void>(q.liquidation_below(all, KeyId{0})), Broken);
+  CHECK_THROWS_AS(static_cast<void>(q.liquidation_above(all, KeyId{1})), Broken);
+  CHECK_THROWS_AS(static_cast<void>(q.liquidation_price(all, KeyId{1})), Broken);
+  CHECK_THROWS_AS(static_cast<void>(q.bankruptcy_price(all, KeyId{0})), Broken);
+  CHECK_THROWS_AS(static_cast<void>(q.distance(all, KeyId{0})), Broken);
+  CHECK_NOTHROW(static_cast<void>(q.liquidation_price(all, KeyId{0}, of_q)));
+  CHECK_NOTHROW(q.liquidation_prices(all, Toward::below, of_q, both));
+  CHECK_NOTHROW(static_cast<void>(q.excess(all)));
+  CHECK_THROWS_AS(static_cast<void>(p.without(all, 3)), Broken);
+  CHECK_THROWS_AS(static_cast<void>(p.binding(all, foreign)), Broken);
 }
 
 TEMPLATE_TEST_CASE("a result's value is not taken where there is none", "[core][bad_input]", LOADLINE_SCALARS) {
@@ -408,8 +574,8 @@ TEMPLATE_TEST_CASE("a quantity of 0 or -0.0 needs nothing and has no liquidation
     CHECK(bounds.below.outcome() == Outcome::none);
     CHECK(bounds.above.outcome() == Outcome::none);
     const auto leg = figures_of_legs<T>(p, marks)[0];
-    CHECK(leg.notional == Money<T>(0));
-    CHECK(leg.maintenance == Money<T>(0));
+    CHECK(leg.notional == Quantity<T>(0));
+    CHECK(leg.maintenance == Quantity<T>(0));
     CHECK_FALSE(leg.allocated_bankruptcy_price);
     Workspace<T> workspace(p);
     const auto answer = p.solve(marks, KeyId{0}, workspace);

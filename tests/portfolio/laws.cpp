@@ -68,7 +68,7 @@ TEST_CASE("excess, equity and maintenance are the sums by definition", "[laws]")
     RC_ASSERT(figures.equity.raw() == a.equity(a.marks));
     RC_ASSERT(figures.maintenance.raw() == a.maintenance(a.marks));
     RC_ASSERT(figures.excess.raw() == a.excess(a.marks));
-    RC_ASSERT(figures.liquidatable == fails_at(a, p.tests(), a.marks));
+    RC_ASSERT(!figures.failing.empty() == fails_at(a, p.tests(), a.marks));
     RC_ASSERT((figures.status == Status::bankrupt) == (a.equity(a.marks) < 0));
   });
 }
@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("more cash never makes an account liquidatable and never move
     a.cash += Rational(*rc::gen::inRange(1, 2'000), *rc::gen::element(1, 100, 100'000));
     const Book<T> more(a);
     const Portfolio<T> p = less.portfolio(), q = more.portfolio();
-    if (!p.figures(less.marks).liquidatable) RC_ASSERT(!q.figures(more.marks).liquidatable);
+    if (p.figures(less.marks).failing.empty()) RC_ASSERT(q.figures(more.marks).failing.empty());
     for (const KeyId key : p.keys())
       for (const Toward side : sides) RC_ASSERT(no_closer(bound<T>(q, more.marks, key, side), bound<T>(p, less.marks, key, side), side));
   });
@@ -98,7 +98,7 @@ TEST_CASE("a higher maintenance rate never helps", "[laws]") {
     const Book<Rational> after(a);
     const Portfolio<Rational> p = before.portfolio(), q = after.portfolio();
     RC_ASSERT(q.excess(after.marks) <= p.excess(before.marks));
-    if (p.figures(before.marks).liquidatable) RC_ASSERT(q.figures(after.marks).liquidatable);
+    if (!p.figures(before.marks).failing.empty()) RC_ASSERT(!q.figures(after.marks).failing.empty());
     for (const KeyId key : p.keys())
       for (const Toward side : sides) RC_ASSERT(no_closer(bound<Rational>(p, before.marks, key, side), bound<Rational>(q, after.marks, key, side), side));
   });
@@ -238,7 +238,7 @@ TEST_CASE("an account that fails goes on failing up to its recovery price, and p
     const AccountSketch a = random_account(Jumps::whole);
     const Book<Rational> book(a);
     const Portfolio<Rational> p = book.portfolio();
-    if (!p.figures(book.marks).liquidatable) return;
+    if (p.figures(book.marks).failing.empty()) return;
     Workspace<Rational> w(p);
     const KeyId key = any_key(a);
     const Rational& mark = a.marks[key.index];
@@ -471,9 +471,18 @@ TEST_CASE("an explanation sums to the excess", "[laws]") {
     const Portfolio<Rational> p = book.portfolio();
     const KeyId key = any_key(a);
     const Rational price(*rc::gen::inRange(1, 500), 3);
-    std::vector<loadline::ExplainedLeg<Rational>> rows(p.legs().size(), {0, {0}, 0, 0, 0, 0, 0, 0, 0, Rational(0)});
-    const auto sums = p.explain(book.marks, key, price, rows);
-    RC_ASSERT(sums.cash + sums.pnl + sums.accrued - sums.ratio * sums.maintenance == sums.excess);
+    std::vector<loadline::ExplainedLeg<Rational>> rows(p.legs().size(), {0, {0}, 0, 0, 0, 0, 0, 0, 0, 0, Rational(0)});
+    std::vector<loadline::ExplainedAsset<Rational>> assets(p.holdings().size(), {std::nullopt, 0, 0, 0, 0, 0});
+    const auto sums = p.explain(book.marks, key, price, rows, assets);
+    RC_ASSERT(sums.collateral + sums.pnl + sums.accrued == sums.balance);
+    RC_ASSERT(sums.balance - sums.ratio * sums.maintenance == sums.excess);
+    RC_ASSERT(sums.collateral.raw() == a.cash);
+    RC_ASSERT(assets.size() == 1);
+    RC_ASSERT(!assets[0].asset.has_value());
+    RC_ASSERT(assets[0].net.raw() == a.cash);
+    RC_ASSERT(assets[0].gain.raw() == sums.pnl.raw() + sums.accrued.raw());
+    RC_ASSERT(assets[0].balance == sums.balance);
+    RC_ASSERT(assets[0].maintenance.raw() == 0);
     RC_ASSERT(sums.excess == p.excess(book.with(key.index, price)));
     Rational pnl = 0, accrued = 0, maintenance = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -592,7 +601,7 @@ TEMPLATE_TEST_CASE("a mark that is not a number never looks safe", "[laws]", LOA
     const auto figures = p.figures(marks);
     RC_ASSERT(figures.status != Status::safe);
     RC_ASSERT(figures.status != Status::no_margin);
-    RC_ASSERT(figures.liquidatable == !p.tests().empty());
+    RC_ASSERT(figures.failing == p.tests());
     RC_ASSERT(!figures.margin_ratio.has_value());
     RC_ASSERT(!p.margin_ratio(marks).has_value());
     RC_ASSERT(!(loadline::Money<T>(0) < p.excess(marks)));

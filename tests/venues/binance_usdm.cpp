@@ -148,7 +148,7 @@ TEMPLATE_TEST_CASE("a row of positionRisk becomes a position under the venue's r
   CHECK(p.side == Side::short_leg);
   CHECK(p.bracket_coefficient == Ratio<T>(dec<T>("1.5")));
   CHECK(p.leverage == Ratio<T>(20));
-  CHECK(p.isolated_margin == Money<T>(1'000));
+  CHECK(p.isolated_margin == Quantity<T>(1'000));
   CHECK(p.symbol == SymbolId{7});
   CHECK(p.multiplier == Ratio<T>(1));
   CHECK(p.bracket_unit == BracketUnit::notional);

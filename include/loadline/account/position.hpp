@@ -32,16 +32,16 @@ struct Position {
   Ratio<T> multiplier = 1;             ///< linear: base units per contract; inverse: face value; > 0
   BracketUnit bracket_unit = BracketUnit::notional;
   BracketRule bracket_rule = BracketRule::marginal;
-  Ratio<T> bracket_coefficient = 1;            ///< multiplies caps and cum, > 0
-  std::optional<GroupId> bracket_group = {};   ///< its measures add up for the choice of the bracket
+  Ratio<T> bracket_coefficient = 1;           ///< multiplies caps and cum, > 0
+  std::optional<GroupId> bracket_group = {};  ///< its measures add up for the choice of the bracket
   MaintenanceAt maintenance_at = MaintenanceAt::mark;
   Quantity<T> maintenance_fixed = 0;                ///< added to maintenance, of the settle asset, >= 0
-  Ratio<T> fee_rate = 0;                         ///< closing fee that the venue counts into maintenance, in [0, 1)
-  Ratio<T> liquidation_fee_rate = 0;             ///< charged when liquidated, in [0, 1)
-  Ratio<T> taker_fee_rate = 0;                   ///< in [0, 1)
+  Ratio<T> fee_rate = 0;                            ///< closing fee that the venue counts into maintenance, in [0, 1)
+  Ratio<T> liquidation_fee_rate = 0;                ///< charged when liquidated, in [0, 1)
+  Ratio<T> taker_fee_rate = 0;                      ///< in [0, 1)
   Quantity<T> accrued = 0;                          ///< funding and the like, of the settle asset, booked later; > 0 to be received
-  std::optional<Ratio<T>> leverage = {};         ///< initial margin is notional / leverage; absent: maintenance; > 0
-  std::optional<Price<T>> tick = {};             ///< > 0
+  std::optional<Ratio<T>> leverage = {};            ///< initial margin is notional / leverage; absent: maintenance; > 0
+  std::optional<Price<T>> tick = {};                ///< > 0
   std::optional<Quantity<T>> isolated_margin = {};  ///< given: the leg stands alone on so much of its settle asset
 };
 

@@ -19,10 +19,10 @@ struct FileOptions {
 /// One wall's worth of a file: balances and positions under one rule, with the names that the library does not need.
 template <Scalar T>
 struct PoolFile {
-  std::string name;                   ///< of a pool
-  std::string at;                     ///< the path of its object; empty: the whole file
-  std::vector<std::string> assets;    ///< names by AssetId
-  std::vector<std::string> symbols;   ///< names by SymbolId
+  std::string name;                  ///< of a pool
+  std::string at;                    ///< the path of its object; empty: the whole file
+  std::vector<std::string> assets;   ///< names by AssetId
+  std::vector<std::string> symbols;  ///< names by SymbolId
   std::vector<Asset<T>> asset_rows;
   std::vector<Position<T>> positions;
   std::vector<std::vector<WeightTier<T>>> weights;
@@ -68,10 +68,10 @@ struct AccountFile {
   };
 
   std::string numeraire = "USDT";
-  std::optional<JsonValue> as_of;     ///< as written
-  std::vector<std::string> keys;      ///< base keys by name, ascending: a KeyId is an index into them, and on into `derived_keys`
-  std::vector<Price<T>> marks;        ///< by base key
-  std::vector<std::string> kinds;     ///< by base key; empty: none
+  std::optional<JsonValue> as_of;  ///< as written
+  std::vector<std::string> keys;   ///< base keys by name, ascending: a KeyId is an index into them, and on into `derived_keys`
+  std::vector<Price<T>> marks;     ///< by base key
+  std::vector<std::string> kinds;  ///< by base key; empty: none
   std::vector<std::string> derived_keys;
   std::vector<std::vector<KeyId>> factors;  ///< by derived key
   std::vector<DerivedPrice<T>> derived;

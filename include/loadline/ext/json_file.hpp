@@ -49,8 +49,9 @@ class FileReader {
     out_.accounts.reserve(rows.size());
     std::set<std::string> names;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const Fields f = fields(rows[i], top.path("accounts", i),
-                              {"name", "collateral", "positions", "liquidate_when", "cum_policy", "hedge_offset", "rule", "orders", "orders_rule", "venue", "rules", "pools"});
+      const Fields f = fields(
+          rows[i], top.path("accounts", i),
+          {"name", "collateral", "positions", "liquidate_when", "cum_policy", "hedge_offset", "rule", "orders", "orders_rule", "venue", "rules", "pools"});
       static_cast<void>(f.needed_text("name"));
       account(f, prices, out_.accounts.emplace_back());
       if (!names.insert(*out_.accounts.back().name).second) fail(Errc::duplicate_name, f.path("name"));

@@ -121,7 +121,9 @@ class PoolReader {
     if (f.items(name).empty()) fail(Errc::empty_tiers, f.path(name));
     out_->weights.push_back(table<WeightTier>(
         f, name, {"cap", "weight"},
-        []<class S>(const Fields& row) { return WeightTier<S>{cap_of<S>(row), Ratio<S>(row.template needed_number<S>("weight"))}; },
+        []<class S>(const Fields& row) {
+          return WeightTier<S>{cap_of<S>(row), Ratio<S>(row.template needed_number<S>("weight"))};
+        },
         []<class S>(const std::vector<WeightTier<S>>& rows) { return check<S>(std::span<const WeightTier<S>>(rows)); },
         [&](const Error& e) { return field_path(e, f.path(name, e.item)); }));
     to = out_->weights.back();
@@ -136,7 +138,8 @@ class PoolReader {
       return out;
     };
     out_->loans.push_back(table<LoanBracket>(
-        f, "loan_brackets", {"cap", "mmr", "imr"}, read, []<class S>(const std::vector<LoanBracket<S>>& rows) { return check<S>(std::span<const LoanBracket<S>>(rows)); },
+        f, "loan_brackets", {"cap", "mmr", "imr"}, read,
+        []<class S>(const std::vector<LoanBracket<S>>& rows) { return check<S>(std::span<const LoanBracket<S>>(rows)); },
         [&](const Error& e) { return field_path(e, f.path("loan_brackets", e.item)); }));
     to = out_->loans.back();
   }
@@ -148,8 +151,8 @@ class PoolReader {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::string at = pool.path("collateral", i);
       const Fields f = fields(rows[i], at,
-                              {"asset", "amount", "key", "price", "ratio", "weight_tiers", "tier_unit", "liability_weight", "pnl_in_tiers", "borrowed", "interest",
-                               "loan_brackets", "loan_unit", "usable", "requirement_weight", "initial_weight_tiers"});
+                              {"asset", "amount", "key", "price", "ratio", "weight_tiers", "tier_unit", "liability_weight", "pnl_in_tiers", "borrowed",
+                               "interest", "loan_brackets", "loan_unit", "usable", "requirement_weight", "initial_weight_tiers"});
       const std::string name = f.needed_text("asset");
       const bool numeraire = name == file_->numeraire;
       Asset<T> a{.amount = f.template needed_number<T>("amount"),
@@ -204,9 +207,28 @@ class PoolReader {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::string at = pool.path("positions", i);
       const Fields f = fields(rows[i], at,
-                              {"symbol", "key", "side", "kind", "qty", "multiplier", "entry", "settle", "fee_rate", "brackets", "isolated_margin", "leverage",
-                               "accrued", "maintenance_fixed", "maintenance_at", "bracket_unit", "bracket_rule", "bracket_coefficient", "bracket_group",
-                               "liquidation_fee_rate", "taker_fee_rate", "tick"});
+                              {"symbol",
+                               "key",
+                               "side",
+                               "kind",
+                               "qty",
+                               "multiplier",
+                               "entry",
+                               "settle",
+                               "fee_rate",
+                               "brackets",
+                               "isolated_margin",
+                               "leverage",
+                               "accrued",
+                               "maintenance_fixed",
+                               "maintenance_at",
+                               "bracket_unit",
+                               "bracket_rule",
+                               "bracket_coefficient",
+                               "bracket_group",
+                               "liquidation_fee_rate",
+                               "taker_fee_rate",
+                               "tick"});
       const std::string symbol = f.needed_text("symbol");
       const std::size_t side = f.choice("side", {"", "LONG", "SHORT"}), kind = f.choice("kind", {"linear", "inverse", "quanto", "option"});
       if (kind == 3) fail(Errc::unsupported, f.path("kind"), "options are reserved");
@@ -247,7 +269,8 @@ class PoolReader {
       const auto assets = static_cast<std::uint32_t>(out_->assets.size());
       if (const auto e = check(p, static_cast<std::uint32_t>(file_->keys.size() + file_->derived.size()), assets, out_->account.cum_policy))
         fail(e->code, position_path(*e, at));
-      if (!p.settle && pays != file_->numeraire) fail(Errc::missing_price, at, "settles in " + pays + ", which is not listed as collateral (list it with amount 0)");
+      if (!p.settle && pays != file_->numeraire)
+        fail(Errc::missing_price, at, "settles in " + pays + ", which is not listed as collateral (list it with amount 0)");
       if (!seen.emplace(symbol, side).second) fail(Errc::duplicate_symbol, at);
       out_->positions.push_back(std::move(p));
     }

@@ -150,7 +150,8 @@ class PriceReader {
       if (key.index < out_->keys.size())
         product.base.push_back(key.index);
       else
-        product.base.insert(product.base.end(), products_[order_[key.index - out_->keys.size()]].base.begin(), products_[order_[key.index - out_->keys.size()]].base.end());
+        product.base.insert(product.base.end(), products_[order_[key.index - out_->keys.size()]].base.begin(),
+                            products_[order_[key.index - out_->keys.size()]].base.end());
     }
     std::sort(product.base.begin(), product.base.end());
     if (std::adjacent_find(product.base.begin(), product.base.end()) != product.base.end()) fail(Errc::bad_field, at, "a key comes twice in the product");

@@ -166,9 +166,10 @@ struct ScaledInteger {
   if (x == 0) return "0";
   const Integer n = abs(numerator(x)), d = denominator(x);
   int exponent = static_cast<int>(n.str().size()) - static_cast<int>(d.str().size());  // within one of the right one
-  const auto scaled = [&](int e) {  // x * 10^(digits - 1 - e), rounded
+  const auto scaled = [&](int e) {                                                     // x * 10^(digits - 1 - e), rounded
     const int shift = digits - 1 - e;
-    const Integer up = shift > 0 ? Integer(n * power_of_ten(static_cast<unsigned>(shift))) : n, down = shift < 0 ? Integer(d * power_of_ten(static_cast<unsigned>(-shift))) : d;
+    const Integer up = shift > 0 ? Integer(n * power_of_ten(static_cast<unsigned>(shift))) : n,
+                  down = shift < 0 ? Integer(d * power_of_ten(static_cast<unsigned>(-shift))) : d;
     return Integer((2 * up + down) / (2 * down));
   };
   Integer all = scaled(exponent);

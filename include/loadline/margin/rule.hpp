@@ -51,9 +51,9 @@ struct LiquidationRule {
   bool requirement = true;
   Ratio<T> requirement_ratio = 1;  ///< maintenance counts this many times, > 0
   bool level = false;
-  Ratio<T> level_ratio = 1;        ///< assets must exceed so many times the debts, > 0
-  bool level_weighted = false;     ///< what is held counts at its weight tiers
-  bool equity = false;             ///< asked for; where money is owed the equity test is on in any case
+  Ratio<T> level_ratio = 1;     ///< assets must exceed so many times the debts, > 0
+  bool level_weighted = false;  ///< what is held counts at its weight tiers
+  bool equity = false;          ///< asked for; where money is owed the equity test is on in any case
   LiquidateWhen when = LiquidateWhen::at_or_below_zero;
 };
 

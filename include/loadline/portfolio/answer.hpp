@@ -58,24 +58,24 @@ struct Figures {
   Money<T> equity;          ///< every balance with the PnL and accrued in it, at its price
   Money<T> margin_balance;  ///< the same, with weights
   Money<T> maintenance, initial;
-  Money<T> excess;     ///< margin balance - ratio * maintenance: at or below zero is liquidation
-  Money<T> available;  ///< margin balance at the weights for initial margin - initial
-  Money<T> assets, debts;               ///< of the level test: gross, profits with the assets, losses with the debts
-  std::optional<Ratio<T>> level;        ///< assets / debts; absent without debts
+  Money<T> excess;                ///< margin balance - ratio * maintenance: at or below zero is liquidation
+  Money<T> available;             ///< margin balance at the weights for initial margin - initial
+  Money<T> assets, debts;         ///< of the level test: gross, profits with the assets, losses with the debts
+  std::optional<Ratio<T>> level;  ///< assets / debts; absent without debts
   Money<T> gross_notional, net_notional;
   std::optional<Ratio<T>> margin_ratio;        ///< maintenance / margin balance; absent if maintenance is 0 or the balance is not above 0
   std::optional<Ratio<T>> effective_leverage;  ///< gross notional / equity; absent if equity is not above 0
   std::optional<Ratio<T>> net_leverage;        ///< |net notional| / equity; likewise
   Status status;
-  Tests tests;        ///< those that are on
-  Tests failing;      ///< those that fail: the account is liquidatable (a bankrupt account without tests is not)
-  bool certain;       ///< false: a sign that decides the status was in doubt, and the account is reported as less safe
+  Tests tests;    ///< those that are on
+  Tests failing;  ///< those that fail: the account is liquidatable (a bankrupt account without tests is not)
+  bool certain;   ///< false: a sign that decides the status was in doubt, and the account is reported as less safe
 };
 
 /// The figures of one position at its mark.
 template <Scalar T>
 struct PositionFigures {
-  std::uint32_t position;  ///< index in the account
+  std::uint32_t position;                           ///< index in the account
   Quantity<T> notional, pnl, maintenance, initial;  ///< of the settle asset
   Price<T> settle_price;
   T measure;              ///< what chose the bracket: notional at mark or entry, or contracts; of the whole bracket group
@@ -110,15 +110,15 @@ struct TestRoot {
 /// One side of a path. Absent: there is no such point on this side.
 template <Scalar T>
 struct PathSide {
-  std::optional<T> liquidation = {};  ///< end of the range around the present in which no test fails
-  std::optional<Test> test = {};      ///< the test that fails there
-  std::optional<T> recovery = {};     ///< for an account that fails now: where it stops failing
-  std::optional<T> bankruptcy = {};   ///< where equity falls below zero
+  std::optional<T> liquidation = {};                   ///< end of the range around the present in which no test fails
+  std::optional<Test> test = {};                       ///< the test that fails there
+  std::optional<T> recovery = {};                      ///< for an account that fails now: where it stops failing
+  std::optional<T> bankruptcy = {};                    ///< where equity falls below zero
   std::optional<Enclosure<T>> within = {};             ///< of an irrational liquidation or recovery
   std::optional<Enclosure<T>> bankruptcy_within = {};  ///< of an irrational bankruptcy
-  std::optional<T> distance = {};     ///< |liquidation / mark - 1|; keys only
-  std::optional<T> tick = {};         ///< the liquidation price rounded to the tick, against the account; keys only
-  std::optional<Money<T>> equity_left = {};  ///< equity at the liquidation, less the fees of closing every position there
+  std::optional<T> distance = {};                      ///< |liquidation / mark - 1|; keys only
+  std::optional<T> tick = {};                          ///< the liquidation price rounded to the tick, against the account; keys only
+  std::optional<Money<T>> equity_left = {};            ///< equity at the liquidation, less the fees of closing every position there
 };
 
 /// Where an account changes status along one path, in a key's price or in a joint move s.

@@ -26,7 +26,8 @@ void take_nearer(std::optional<Binding<T>>& best, KeyId key, const PathAnswer<T>
   for (const Toward side : {Toward::below, Toward::above}) {
     const PathSide<T>& end = side == Toward::below ? a.below : a.above;
     if (!end.liquidation || (best && !is_nearer(*end.distance, best->distance, end.within || best->within))) continue;
-    best = Binding<T>{.test = *end.test, .key = key, .side = side, .price = end.liquidation, .within = end.within, .distance = *end.distance, .certified = a.certified()};
+    best = Binding<T>{
+        .test = *end.test, .key = key, .side = side, .price = end.liquidation, .within = end.within, .distance = *end.distance, .certified = a.certified()};
   }
 }
 

@@ -26,10 +26,10 @@ template <Scalar T>
 struct ExplainedAsset {
   std::optional<AssetId> asset;  ///< absent: the cash
   Price<T> price;
-  Quantity<T> net;        ///< amount - borrowed - interest
-  Quantity<T> gain;       ///< PnL and accrued that settle in it
-  Money<T> balance;       ///< what both count as margin
-  Money<T> maintenance;   ///< of its debt
+  Quantity<T> net;       ///< amount - borrowed - interest
+  Quantity<T> gain;      ///< PnL and accrued that settle in it
+  Money<T> balance;      ///< what both count as margin
+  Money<T> maintenance;  ///< of its debt
 };
 
 /// balance - ratio * maintenance = excess; collateral is what of the balance is neither PnL nor accrued (with their haircut).

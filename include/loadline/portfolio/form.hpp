@@ -55,11 +55,12 @@ struct Form {
   std::vector<Monomial<W>> monomials;
   std::vector<Piece<W>> pieces;
   std::vector<Part<W>> parts;
-  std::vector<std::uint32_t> fixed;       ///< parts that no price moves
-  std::vector<std::uint32_t> own;         ///< parts that one price moves, grouped by slot
-  std::vector<std::uint32_t> first_own;   ///< by slot, and one more
-  std::vector<std::uint32_t> shared;      ///< parts that several prices move
-  bool certain = true;                    ///< false: a sign was open that decided which parts there are
+  std::vector<std::uint32_t> fixed;      ///< parts that no price moves
+  std::vector<std::uint32_t> own;        ///< parts that one price moves, grouped by slot
+  std::vector<std::uint32_t> first_own;  ///< by slot, and one more
+  std::vector<std::uint32_t> shared;     ///< parts that several prices move
+  bool certain = true;                   ///< false: a sign was open that decided which parts there are
+  bool finite = true;                    ///< false: an amount is so small that its tiers lie beyond every price
 
   [[nodiscard]] std::span<const std::uint32_t> own_of(std::size_t slot) const noexcept {
     return {own.data() + first_own[slot], first_own[slot + 1] - first_own[slot]};

@@ -85,8 +85,12 @@ class Lowering {
   /// weight * amount, or weight * unit * S(amount / unit)
   void part(Sum sum, const W& weight, const Amount& amount, const Product<W>& unit, const Tiers& tiers) {
     const auto first = static_cast<std::uint32_t>(form_.monomials.size());
-    for (const Product<W>& p : amount)
-      if (!(p.coefficient == W(0))) form_.monomials.push_back(monomial(p));
+    for (const Product<W>& p : amount) {
+      if (p.coefficient == W(0)) continue;
+      form_.monomials.push_back(monomial(p));
+      // A product of numbers that are not zero: its sign is lost only where it underflows, and then no price reaches a cap.
+      form_.finite = form_.finite && (sum != Sum::maintenance || tiers.count < 2 || sign_is_certain(p.coefficient));
+    }
     const auto count = static_cast<std::uint32_t>(form_.monomials.size()) - first;
     if (count == 0 && tiers.count == 0) return;
     form_.parts.push_back({sum, weight, first, count, monomial(unit), tiers.first, tiers.count, tiers.continuous, tiers.concave});

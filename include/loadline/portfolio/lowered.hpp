@@ -20,8 +20,8 @@ struct KeyCells {
 /// A test's figure by key: f = fixed + sum over keys of the cell under the mark + the loose parts.
 template <Scalar T>
 struct Profiles {
-  T fixed;                           ///< what no price moves
-  std::vector<KeyCells> keys;        ///< by slot; no cells where the key is not plain
+  T fixed;                     ///< what no price moves
+  std::vector<KeyCells> keys;  ///< by slot; no cells where the key is not plain
   std::vector<Cell<T>> cells;
   std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
 };
@@ -42,12 +42,12 @@ struct Lowered {
 
   Pool<T> pool;
   Form<W> form;
-  std::vector<KeyId> keys;          ///< base keys by slot, ascending
-  std::vector<bool> plain;          ///< by slot: no other price and no product is in what the key moves, which are lines
-  std::vector<T> ticks;             ///< by slot: the smallest of the positions that follow the key itself; 0: none has one
-  std::uint32_t first_key = 0;      ///< where `slots` begins
-  std::uint32_t slot_count = 0;     ///< the length of `slots`
-  std::vector<std::uint32_t> slots; ///< by key index, from the first key held to the last
+  std::vector<KeyId> keys;           ///< base keys by slot, ascending
+  std::vector<bool> plain;           ///< by slot: no other price and no product is in what the key moves, which are lines
+  std::vector<T> ticks;              ///< by slot: the smallest of the positions that follow the key itself; 0: none has one
+  std::uint32_t first_key = 0;       ///< where `slots` begins
+  std::uint32_t slot_count = 0;      ///< the length of `slots`
+  std::vector<std::uint32_t> slots;  ///< by key index, from the first key held to the last
   std::array<Profiles<T>, function_count> profiles;
   Tests tests = {};
   bool simple = false;  ///< only the requirement is tested, every key is plain, and it is concave in every key
@@ -207,7 +207,13 @@ void number_keys(Lowered<T>& out) {
 template <Scalar T>
 [[nodiscard]] std::optional<Lowered<T>> lower_pool(Pool<T> pool) {
   using W = Working<T>;
-  Lowered<T> out{.pool = std::move(pool), .form = {}, .keys = {}, .plain = {}, .ticks = {}, .slots = {}, .profiles = {{{T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}}}};
+  Lowered<T> out{.pool = std::move(pool),
+                 .form = {},
+                 .keys = {},
+                 .plain = {},
+                 .ticks = {},
+                 .slots = {},
+                 .profiles = {{{T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}}}};
   number_keys(out);
   const auto slot_of = [&out](KeyId key) { return out.slot_of(key); };
   out.form = Lowering<T, decltype(slot_of)>(out.pool, slot_of).form(out.keys.size());
@@ -215,16 +221,20 @@ template <Scalar T>
   for (std::uint32_t s = 0; s < out.keys.size(); ++s) out.plain.push_back(is_plain(out, s));
   out.simple = out.tests == Tests().add(Test::requirement);
   std::vector<Term<W>> terms;
-  bool finite = true;
+  bool finite = out.form.finite;
   for (const Function f : {Function::requirement, Function::level, Function::equity_test, Function::solvency}) {
     if (!out.on(f) && f != Function::requirement) continue;  // the excess is a figure also where it is no test
     Profiles<T>& to = out.profiles[static_cast<std::size_t>(f)];
     Sums<W> fixed = no_sums<W>();
-    add_parts(out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
+    add_parts(
+        out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
     to.fixed = rounded_to<T>(function_of(out, f, fixed));
     const auto loosen = [&](std::span<const std::uint32_t> parts) {
-      for (const std::uint32_t i : parts)
-        if (!(factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0))) to.loose.push_back(i);
+      for (const std::uint32_t i : parts) {
+        if (factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) continue;
+        to.loose.push_back(i);
+        for (const Monomial<W>& m : out.form.amount_of(out.form.parts[i])) finite = finite && is_finite(rounded_to<T>(m.coefficient));
+      }
     };
     for (std::uint32_t s = 0; s < out.keys.size(); ++s) {
       if (out.plain[s]) {

@@ -94,7 +94,7 @@ class Portfolio {
   [[nodiscard]] std::uint32_t key_count() const noexcept { return lowered_.pool.key_count; }
   /// Whether a key's prices can be asked for without a workspace: no part of the account that it moves is moved by another key,
   /// and all are lines. True of a key on which nothing is held.
-  [[nodiscard]] bool plain(KeyId key) const noexcept {
+  [[nodiscard]] bool plain(KeyId key) const {
     const std::uint32_t slot = lowered_.slot_of(checked(key));
     return slot == no_index || lowered_.plain[slot];
   }

@@ -15,9 +15,9 @@ inline namespace v1 {
 template <Scalar W>
 struct Route {
   Domain<W> domain;
-  Point<W> start;                         ///< the present
-  std::optional<W> steepest = {};         ///< given: a point t of the walk is s = (t - 1) / steepest
-  std::optional<KeyId> key = {};  ///< of a single key: s is its price
+  Point<W> start;                  ///< the present
+  std::optional<W> steepest = {};  ///< given: a point t of the walk is s = (t - 1) / steepest
+  std::optional<KeyId> key = {};   ///< of a single key: s is its price
   PathClass path_class = PathClass::affine;
 };
 

@@ -28,16 +28,16 @@ struct Scratch {
   std::vector<Term<W>> terms;
   RootLists<Point<W>> roots;  ///< by function
   std::vector<TestRoot<T>> found;
-  std::vector<T> value, partial;        ///< by slot
-  std::vector<const Cell<T>*> cell;     ///< by slot
-  std::vector<Sums<W>> before, after;   ///< by slot: what the keys below and above it contribute while they stand still
-  std::vector<W> price;                 ///< by slot: at the marks; on a route what stands still of it
-  std::vector<Line<W>> factors;         ///< of the route: what its prices are made of
-  std::vector<W> betas;                 ///< by factor, of a joint route
-  std::vector<std::uint32_t> factor_of; ///< by slot; no_index: the price stands still
+  std::vector<T> value, partial;                     ///< by slot
+  std::vector<const Cell<T>*> cell;                  ///< by slot
+  std::vector<Sums<W>> before, after;                ///< by slot: what the keys below and above it contribute while they stand still
+  std::vector<W> price;                              ///< by slot: at the marks; on a route what stands still of it
+  std::vector<Line<W>> factors;                      ///< of the route: what its prices are made of
+  std::vector<W> betas;                              ///< by factor, of a joint route
+  std::vector<std::uint32_t> factor_of;              ///< by slot; no_index: the price stands still
   std::vector<std::int32_t> exponents, denominator;  ///< by factor
-  std::vector<std::uint32_t> moving;    ///< the parts that the route moves
-  std::vector<CurveTerm<W>> curves;     ///< of class Q, which allocates
+  std::vector<std::uint32_t> moving;                 ///< the parts that the route moves
+  std::vector<CurveTerm<W>> curves;                  ///< of class Q, which allocates
   RootLists<Algebraic<W>> points;
 
   explicit Scratch(const Lowered<T>& account) : owner(account.form.parts.data()) {
@@ -63,9 +63,7 @@ struct Scratch {
     moving.reserve(account.form.parts.size());
   }
 
-  [[nodiscard]] bool fits(const Lowered<T>& account) const noexcept {
-    return owner == account.form.parts.data() && cell.size() == account.keys.size();
-  }
+  [[nodiscard]] bool fits(const Lowered<T>& account) const noexcept { return owner == account.form.parts.data() && cell.size() == account.keys.size(); }
 };
 
 }  // namespace LOADLINE_FLAGS
