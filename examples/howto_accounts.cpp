@@ -160,7 +160,7 @@ void cross_margin() {
 void portfolio_margin() {
   //! [portfolio_margin]
   const LoanBracket<double> loans[] = {{.cap = 50'000, .maintenance_rate = 0.04, .initial_rate = 0.1}, {.maintenance_rate = 0.06, .initial_rate = 0.15}};
-  const Asset<double> assets[] = {{.amount = 3, .key = btc, .weight_tiers = at_95}, {.borrowed = 60'000, .loan_brackets = loans}};
+  const Asset<double> assets[] = {{.amount = 3, .key = btc, .weight_tiers = at_95, .pnl_in_tiers = true}, {.borrowed = 60'000, .loan_brackets = loans}};
   const Bracket<double> by_coins[] = {{.cap = 5, .rate = 0.004}, {.cap = 10, .rate = 0.005}, {.rate = 0.01}};
   const Position<double> positions[] = {
       {.key = btc, .size = 2, .entry = 61'000, .brackets = three_rows, .symbol = SymbolId{0}, .settle = AssetId{1}, .leverage = 10},
