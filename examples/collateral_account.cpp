@@ -85,8 +85,8 @@ int main(int argc, char** argv) {
     const Ratio<double> all[] = {1, 1};  // P (1 + s) for both coins
     const auto joint = portfolio.solve(marks, all, workspace);
     const auto on_btc = portfolio.loss_slope(marks, btc), on_eth = portfolio.loss_slope(marks, eth);
-    const auto alone = portfolio.solve(marks, btc, workspace);
-    std::printf("    %+5.1f %%  %13.2f  %13.0f  %11.0f  %11.0f\n", 100 * *joint.below.liquidation, alone.below.equity_left->raw(), on_btc.positions.raw(),
+    const auto there = portfolio.solve(marks, *b->key, workspace);
+    std::printf("    %+5.1f %%  %13.2f  %13.0f  %11.0f  %11.0f\n", 100 * *joint.below.liquidation, there.below.equity_left->raw(), on_btc.positions.raw(),
                 on_btc.collateral.raw(), on_eth.collateral.raw());
   }
   //! [binding]
