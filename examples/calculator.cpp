@@ -118,20 +118,44 @@ std::string price(const Json& path, const std::string& side, const Json& mark) {
   return mark.is_null() ? percent(value) : number(value) + " (" + percent(value / calculator::shown(mark) - 1) + ")";
 }
 
+/// What the account dies of first.
+std::string first_to_fail(const Json& b) {
+  if (b.is_null()) return "nothing, on any key";
+  const std::string test = "the " + b["test"].get<std::string>() + " test",
+                    pool = b["pool"].is_null() ? "" : ", in pool " + printable(b["pool"].get<std::string>());
+  if (b["key"].is_null()) return test + ", now" + pool;
+  return test + ", with " + printable(b["key"].get<std::string>()) + " " + b["side"].get<std::string>() + " " + number(b["price"]) + pool;
+}
+
+/// Money lost for a fall of a key by 100 %, where collateral has a part in it.
+std::string slope_table(const Json& slopes) {
+  Table t;
+  t.row({"lost for a fall of 100 %", "of positions", "of collateral"});
+  bool any = false;
+  for (const auto& [key, slope] : slopes.items()) {
+    t.row({key, number(slope["positions"]), number(slope["collateral"])});
+    any = any || calculator::shown(slope["collateral"]) != 0;
+  }
+  return any ? "\n" + t.text() : "";
+}
+
 std::string wallet_table(const Json& a, const std::string& title) {
   std::string out = printable(title) + ": " + a["status"].get<std::string>() + "\n";
   Table figures;
   figures.row({"equity", number(a["equity"]), "maintenance", number(a["maintenance"]), "excess", number(a["excess"])});
   figures.row({"initial", number(a["initial"]), "available", number(a["available"]), "gross notional", number(a["gross_notional"])});
   figures.row({"margin ratio", ratio(a["margin_ratio"]), "leverage", times(a["effective_leverage"]), "net leverage", times(a["net_leverage"])});
-  out += figures.text();
+  const Json& level = a["level"];
+  const bool by_level = std::find(a["tests"].begin(), a["tests"].end(), "level") != a["tests"].end();
+  if (by_level) figures.row({"assets", number(level["assets"]), "debts", number(level["debts"]), "margin level", number(level["ratio"])});
+  out += figures.text() + "  first to fail: " + first_to_fail(a["binding"]) + "\n";
   if (!a["positions"].empty()) {
     Table t;
-    t.row({"position", "notional", "pnl", "maintenance", "bracket", ""});
+    t.row({"position", "notional", "pnl", "maintenance", "bracket", "settles in", ""});
     for (const Json& p : a["positions"]) {
       const std::string side = p["side"].get<std::string>();
       t.row({p["symbol"].get<std::string>() + (side.empty() ? "" : " " + side), number(p["notional"]), number(p["pnl"]), number(p["maintenance"]),
-             std::to_string(p["bracket"].get<int>() + 1), p["above_last_cap"].get<bool>() ? "above the last cap" : ""});
+             std::to_string(p["bracket"].get<int>() + 1), p["settle"].get<std::string>(), p["above_last_cap"].get<bool>() ? "above the last cap" : ""});
     }
     out += "\n" + t.text();
   }
@@ -149,14 +173,39 @@ std::string wallet_table(const Json& a, const std::string& title) {
     t.row({key, number(k["price"]), price(k, "below", k["price"]), price(k, "above", k["price"]), bankrupt(k, "below", true), bankrupt(k, "above", true)});
   for (const auto& [name, p] : a["paths"].items())
     t.row({name + " (together)", "", price(p, "below", nullptr), price(p, "above", nullptr), bankrupt(p, "below", false), bankrupt(p, "above", false)});
-  return out + "\n" + t.text();
+  out += "\n" + t.text() + slope_table(a["loss_slope"]);
+  if (!a.contains("frontier")) return out;
+  Table f;
+  f.row({"frontier: y", "x below", "x above"});
+  for (const Json& row : a["frontier"]) {
+    const bool now = row["liquidatable_now"].get<bool>();
+    const auto end = [&](const std::string& side) {
+      const Json& p = row[(now ? "recover_" : "liq_") + side];
+      return p.is_null() ? "never" : number(p);
+    };
+    f.row({number(row["y"]), end("below"), end("above"), now ? "liquidatable: safe again" : ""});
+  }
+  return out + "\n" + f.text();
 }
 
-std::string table(const Json& a) {
+std::string account_table(const Json& a) {
   std::string title = a["name"].is_null() ? "account" : a["name"].get<std::string>();
   if (!a["venue"].is_null()) title += " at " + a["venue"].get<std::string>();
   std::string out = wallet_table(a, title + ", in " + a["numeraire"].get<std::string>());
-  for (const Json& pool : a["pools"]) out += "\n" + wallet_table(pool, "isolated " + pool["name"].get<std::string>());
+  for (const Json& pool : a["pools"]) out += "\n" + wallet_table(pool, "pool " + pool["name"].get<std::string>());
+  return out;
+}
+
+std::string table(const Json& a) {
+  std::string out;
+  if (a.contains("accounts")) {  // a book
+    for (const Json& account : a["accounts"]) out += account_table(account) + "\n";
+    const Json& b = a["binding"];
+    out += "the book: " + a["status"].get<std::string>() + "; first to fail: " + first_to_fail(b);
+    out += (b.is_null() ? "" : ", of " + printable(b["account"].get<std::string>())) + "\n";
+  } else {
+    out = account_table(a);
+  }
   for (const Json& w : a["warnings"]) out += "warning: " + w["code"].get<std::string>() + " at " + printable(w["at"].get<std::string>()) + "\n";
   return out;
 }

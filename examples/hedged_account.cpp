@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
   const auto file = read_account<double>(*document);
   if (!file) return std::fprintf(stderr, "%s: %s\n", file.error().at.c_str(), file.error().message.c_str()), 2;
   const auto key_count = static_cast<std::uint32_t>(file->keys.size());
-  const auto& account = file->accounts.front().main;  // the only one; a book lists many, and each may have walled-off pools
+  const auto& account = file->accounts.front().main;
   const auto portfolio = f64::Portfolio::make(account.account, key_count);
   if (!portfolio) return std::fprintf(stderr, "%s\n", message(portfolio.error().code)), 2;
   //! [read]
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
       std::printf("  %-14s  mark %10.2f  pnl %14.2f  maintenance %12.2f = %14.2f x %.4f - %.2f\n", account.label(account.positions[leg.position]).c_str(),
                   leg.mark.raw(), leg.pnl.raw(), leg.maintenance.raw(), leg.notional.raw(), leg.rate.raw(), leg.cum);
     const double rest = std::fabs(e.excess.raw()) < 0.005 ? 0.0 : e.excess.raw();  // the price is rounded to a double
-    std::printf("  collateral %.2f + pnl %.2f - maintenance %.2f = %.2f\n", e.collateral.raw(), e.pnl.raw(), e.maintenance.raw(), rest);
+    std::printf("  cash %.2f + pnl %.2f - maintenance %.2f = %.2f\n", e.collateral.raw(), e.pnl.raw(), e.maintenance.raw(), rest);
   }
   //! [explain]
 

@@ -1,5 +1,5 @@
 cmake_minimum_required(VERSION 3.25)
-# Code in the docs comes from built examples:  <!-- snippet: examples/quickstart.cpp#quickstart -->  is followed by a fenced block
+# Code and JSON in the docs come from built examples and their data:  <!-- snippet: examples/quickstart.cpp#quickstart -->  is followed by a fenced block
 # that equals the region between the two lines  //! [quickstart]  of that file. Output blocks:  <!-- output: examples/expected/x.txt -->.
 #   cmake -DROOT=project -P snippets.cmake
 file(GLOB_RECURSE pages ${ROOT}/docs/*.md ${ROOT}/README.md)
@@ -11,14 +11,16 @@ foreach(page IN LISTS pages)
   string(REPLACE ";" "<semicolon>" text "${text}")
   string(REPLACE "[" "<open>" text "${text}")
   string(REPLACE "]" "<close>" text "${text}")
-  # Every fenced C++ block must be a snippet.
-  string(REGEX MATCHALL "```cpp\n" fences "${text}")
-  string(REGEX MATCHALL "<!-- snippet: [^>]+ -->\n```cpp\n" marked "${text}")
-  list(LENGTH fences fence_count)
-  list(LENGTH marked marked_count)
-  if(NOT fence_count EQUAL marked_count)
-    string(APPEND bad "${name}: ${fence_count} C++ blocks, ${marked_count} of them marked as snippets\n")
-  endif()
+  # Every fenced block of C++ or JSON must be a snippet.
+  foreach(language cpp json)
+    string(REGEX MATCHALL "```${language}\n" fences "${text}")
+    string(REGEX MATCHALL "<!-- snippet: [^>]+ -->\n```${language}\n" marked "${text}")
+    list(LENGTH fences fence_count)
+    list(LENGTH marked marked_count)
+    if(NOT fence_count EQUAL marked_count)
+      string(APPEND bad "${name}: ${fence_count} blocks of ${language}, ${marked_count} of them marked as snippets\n")
+    endif()
+  endforeach()
   set(rest "${text}")
   while(rest MATCHES "<!-- (snippet|output): ([^# >]+)(#([a-z_]+))? -->\n```[a-z]*\n")
     set(kind ${CMAKE_MATCH_1})
