@@ -117,7 +117,7 @@ struct Sample {
     p.maintenance_fixed = dec<T>(leg.maintenance_fixed);
     p.maintenance_at = leg.maintenance_at;
     if (!leg.leverage.empty()) p.leverage = loadline::Ratio<T>(dec<T>(leg.leverage));
-    if (!leg.isolated_margin.empty()) p.isolated_margin = loadline::Money<T>(dec<T>(leg.isolated_margin));
+    if (!leg.isolated_margin.empty()) p.isolated_margin = loadline::Quantity<T>(dec<T>(leg.isolated_margin));
     if (!leg.tick.empty()) p.tick = loadline::Price<T>(dec<T>(leg.tick));
     positions.push_back(p);
     return std::move(*this);
@@ -137,7 +137,7 @@ struct Sample {
 /// The figures of every leg of a wallet.
 template <class T>
 std::vector<loadline::PositionFigures<T>> figures_of_legs(const loadline::Portfolio<T>& portfolio, loadline::Marks<T> marks) {
-  std::vector<loadline::PositionFigures<T>> out(portfolio.legs().size(), loadline::PositionFigures<T>{0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
+  std::vector<loadline::PositionFigures<T>> out(portfolio.legs().size(), loadline::PositionFigures<T>{0, 0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
   portfolio.positions(marks, out);
   return out;
 }

@@ -59,7 +59,7 @@ struct BinanceUsdM {
             .symbol = row.symbol,
             .bracket_coefficient = row.notional_coef,
             .leverage = row.leverage,
-            .isolated_margin = row.isolated_wallet};
+            .isolated_margin = row.isolated_wallet ? std::optional<Quantity<T>>(row.isolated_wallet->raw()) : std::nullopt};  // it settles in the numeraire
   }
 
   /// The cross wallet with its positions; isolated ones carry their own wallet.
