@@ -10,5 +10,5 @@
 #include "loadline/core/numerics.hpp"
 #include "loadline/piecewise/newton.hpp"
 #include "loadline/portfolio/portfolio.hpp"
-#include "loadline/venues/binance_usdm.hpp"
+#include "loadline/venues/catalogue.hpp"
 #include "loadline/version.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/account/account.hpp"
+#include "loadline/venues/rule_set.hpp"
 
 /// @file
 /// Binance USD-M futures: single-asset mode, cross, isolated, one-way and hedge.
@@ -9,14 +10,6 @@
 namespace loadline {
 inline namespace v1 {
 namespace venues {
-
-/// A dated rule set: where it is from and on which days it is known to hold.
-struct RuleSet {
-  const char* id;
-  const char* first_day;  ///< YYYY-MM-DD
-  const char* last_day;   ///< the last day for which it was checked
-  const char* source;
-};
 
 /// One row of positionRisk, under the API's own names; the sign of the amount and positionSide must agree.
 template <Scalar T>
