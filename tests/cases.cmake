@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Worked numbers of venues, traps, bad input, the bracket file and the account file.
+# Worked numbers of venues (in C++ and as account files), traps, bad input, the bracket file and the account file.
 
 loadline_test(vectors venues/vectors.cpp)
 loadline_test(vectors_exact venues/vectors_exact.cpp LINK loadline::multiprecision)
@@ -15,6 +15,8 @@ loadline_test(bad_input portfolio/bad_input.cpp)
 loadline_test(bracket_file margin/bracket_file.cpp)
 loadline_test(account_file ext/account_file.cpp LINK loadline::json loadline::multiprecision)
 loadline_test(account_answer ext/account_answer.cpp LINK loadline::json loadline::multiprecision)
+loadline_test(vector_file venues/vector_file.cpp LINK loadline::json loadline::multiprecision)
+target_compile_definitions(test_vector_file PRIVATE "LOADLINE_TEST_DATA_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}/data\"")
 
 foreach(name IN ITEMS vectors vectors_exact binance_usdm binance_multi_assets binance_coinm binance_portfolio_margin binance_cross_margin binance_isolated_margin traps)
   target_compile_definitions(test_${name} PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")

@@ -1,5 +1,6 @@
 cmake_minimum_required(VERSION 3.25)
-# Source keys: every [source:KEY] tag of a test stands in docs/sources.md, and every `KEY` listed there is used by a test.
+# Source keys: every [source:KEY] tag of a test and every "source" of tests/data/vectors.jsonl stands in docs/sources.md, and every
+# `KEY` listed there is used by a test or a vector.
 #   cmake -DROOT=project -P sources.cmake
 file(GLOB_RECURSE tests ${ROOT}/tests/*.cpp)
 set(used "")
@@ -14,6 +15,18 @@ foreach(test IN LISTS tests)
       list(APPEND used ${key})
     endforeach()
   endforeach()
+endforeach()
+file(READ ${ROOT}/tests/data/vectors.jsonl vectors)
+string(REGEX MATCHALL "{\"source\": \"[A-Za-z0-9_.-]+\", \"name\"" rows "${vectors}")
+string(REGEX MATCHALL "\n{" lines "${vectors}")
+list(LENGTH rows count)
+list(LENGTH lines of)
+if(count LESS 100 OR NOT count EQUAL of)
+  message(FATAL_ERROR "${count} source keys in the ${of} lines of vectors.jsonl: the check itself is broken")
+endif()
+foreach(row IN LISTS rows)
+  string(REGEX REPLACE ".*: \"([A-Za-z0-9_.-]+)\".*" "\\1" key "${row}")
+  list(APPEND used ${key})
 endforeach()
 list(REMOVE_DUPLICATES used)
 list(LENGTH used count)
