@@ -20,10 +20,12 @@ struct KeyCells {
 /// A test's figure by key: f = fixed + sum over keys of the cell under the mark + the loose parts.
 template <Scalar T>
 struct Profiles {
-  T fixed;                     ///< what no price moves
+  T fixed;  ///< what no price moves
+  Working<T> unrounded_fixed;
   std::vector<KeyCells> keys;  ///< by slot; no cells where the key is not plain
   std::vector<Cell<T>> cells;
-  std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
+  std::vector<Cell<Working<T>>> unrounded;  ///< the same cells in the working scalar, where that is another one
+  std::vector<std::uint32_t> loose;         ///< parts of keys that are not plain
 };
 
 /// The functions that decide: each test, and solvency.
@@ -83,6 +85,11 @@ template <Scalar T>
   return sums[Sum::equity];
 }
 
+template <Scalar T>
+[[nodiscard]] Profiles<T> no_profiles() {
+  return {T(0), Working<T>(0), {}, {}, {}, {}};
+}
+
 /// Adds what a part contributes to a function along one plain key's price: to the line, or as a term. Powers are 0 or 1.
 template <Scalar W>
 void lower_part(const Form<W>& form, const Part<W>& part, const W& factor, Line<W>& base, std::vector<Term<W>>& terms) {
@@ -123,7 +130,9 @@ template <Scalar T>
   for (bool more = true; more;) {
     const Line<W> l = line(slice);
     const std::optional<Point<W>> edge = next(slice, Toward::above);
-    to.cells.push_back({edge ? rounded_to<T>(W(edge->n / edge->d)) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
+    const std::optional<W> end = edge ? std::optional<W>(W(edge->n / edge->d)) : std::nullopt;
+    to.cells.push_back({end ? rounded_to<T>(*end) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
+    if constexpr (!std::same_as<T, W>) to.unrounded.push_back({end ? *end : W(0), l});
     const Cell<T>& cell = to.cells.back();
     finite = finite && is_finite(cell.line.a) && is_finite(cell.line.b) && (!edge || is_finite(cell.to));
     more = edge.has_value();
@@ -213,7 +222,7 @@ template <Scalar T>
                  .plain = {},
                  .ticks = {},
                  .slots = {},
-                 .profiles = {{{T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}}}};
+                 .profiles = {{no_profiles<T>(), no_profiles<T>(), no_profiles<T>(), no_profiles<T>()}}};
   number_keys(out);
   const auto slot_of = [&out](KeyId key) { return out.slot_of(key); };
   out.form = Lowering<T, decltype(slot_of)>(out.pool, slot_of).form(out.keys.size());
@@ -228,7 +237,8 @@ template <Scalar T>
     Sums<W> fixed = no_sums<W>();
     add_parts(
         out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
-    to.fixed = rounded_to<T>(function_of(out, f, fixed));
+    to.unrounded_fixed = function_of(out, f, fixed);
+    to.fixed = rounded_to<T>(to.unrounded_fixed);
     const auto loosen = [&](std::span<const std::uint32_t> parts) {
       for (const std::uint32_t i : parts) {
         if (factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) continue;
