@@ -50,6 +50,8 @@ struct ScalarDefaults {
   // distance from 1 to the next number is taken. `Rough`: a plain number in which a search may begin. An exact scalar may add,
   // for roots of polynomials (ext/multiprecision.hpp does): `rational_root(p, low, high)`, the only root in an interval if
   // the scalar holds it; `make_primitive(p)`, a positive multiple of short coefficients; `sign_at(p, x)`, a quicker sign.
+  // A number that carries derivatives (ext/eigen.hpp) adds `carry(from, to)`, the value of `to` with the derivatives of `from`,
+  // and `vanishes(x)`: the value is zero and so is every derivative.
 };
 
 /// Specialise it, deriving from ScalarDefaults, for a number type of your own where the defaults do not fit.
@@ -57,6 +59,16 @@ template <class T>
 struct ScalarTraits : ScalarDefaults<T> {};
 template <class T>
 using Working = typename ScalarTraits<T>::Working;
+
+/// A number that carries derivatives beside its value; it is compared by value.
+///
+/// Points are found on values, with all derivatives zero, and then given the derivatives of what they are roots of. Where a
+/// root lies on a tier edge and both sides meet there, those of the side below the edge (above, where that one is level).
+template <class T>
+concept DualScalar = Scalar<T> && requires(const T& x) {
+  { ScalarTraits<T>::carry(x, x) } -> std::same_as<T>;
+  { ScalarTraits<T>::vanishes(x) } -> std::same_as<bool>;
+};
 
 /// -1, 0 or 1. A NaN counts as 0, which every test of the library reads as "fails".
 template <Scalar T>
@@ -76,10 +88,38 @@ template <Scalar T>
   return x;
 }
 
-/// x without its uncertainty: a place to look at, for which a ball's radius would only blur what is seen there.
+/// `to`; of a number with derivatives, its value with the derivatives of `from`.
+template <Scalar T>
+[[nodiscard]] LOADLINE_INLINE constexpr T carry(const T& from, const T& to) {
+  if constexpr (DualScalar<T>)
+    return ScalarTraits<T>::carry(from, to);
+  else
+    return static_cast<void>(from), to;
+}
+
+/// Whether x is zero and stays so: of a number with derivatives, these are zero as well. What vanishes may be left out of a sum.
+template <Scalar T>
+[[nodiscard]] constexpr bool vanishes(const T& x) {
+  if constexpr (DualScalar<T>)
+    return ScalarTraits<T>::vanishes(x);
+  else
+    return x == T(0);
+}
+
+/// Whether x is zero, but has derivatives that are not.
+template <Scalar T>
+[[nodiscard]] constexpr bool is_nothing_yet(const T& x) {
+  return x == T(0) && !vanishes(x);
+}
+
+/// x without its uncertainty: a place to look at, for which a ball's radius would only blur what is seen there; without
+/// derivatives as well.
 template <Scalar T>
 [[nodiscard]] constexpr T point(const T& x) {
-  return x;
+  if constexpr (DualScalar<T>)
+    return carry(T(0), x);
+  else
+    return x;
 }
 
 /// A number that stands for all of [low, high]: the middle; of a ball, one that holds both ends.

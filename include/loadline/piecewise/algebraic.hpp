@@ -18,7 +18,7 @@ inline namespace v1 {
 /// no radius. Comparing narrows the enclosure, so objects are not for two threads at once.
 template <Scalar T>
 struct Algebraic {
-  Polynomial<T> polynomial;  ///< not looked at where the number is exact
+  Polynomial<T> polynomial;  ///< where the number is exact, looked at for its derivatives only: empty, it has its own
   mutable T low, high;
   std::int8_t low_sign = 0;  ///< of the polynomial at `low`
   bool resolved = true;      ///< false: what lies in the enclosure, if anything, the scalar could not tell; it stays as it is
@@ -138,8 +138,10 @@ void narrow(const Algebraic<T>& a, int bits) {
   }
 }
 
-/// The number itself; else the middle of the narrowed enclosure, after one Newton step in T, which brings a dual number
-/// its derivatives. A ball holds the whole enclosure.
+/// The number itself; else the middle of the narrowed enclosure, after one Newton step in T. A ball holds the whole enclosure.
+///
+/// The step also lifts: from a point, which has no derivatives, it brings a dual number those of the root. So it is taken
+/// for numbers that are exact, too. At a multiple root there are none: they are not finite.
 /// @par Units    none
 /// @par Shape    none
 /// @par Rounding to about 2^-bits of the number in an exact scalar
@@ -149,11 +151,12 @@ void narrow(const Algebraic<T>& a, int bits) {
 template <Scalar T>
 [[nodiscard]] T located(const Algebraic<T>& a, int bits = 100) {
   narrow(a, bits);
-  if (a.exact()) return a.low;
-  const T x = around(a.low, a.high);
-  if (ScalarTraits<T>::encloses || !a.resolved) return x;
+  const bool lifts = DualScalar<T> && !a.polynomial.empty();
+  if (a.exact() && !lifts) return a.low;
+  const T x = lifts ? point(around(a.low, a.high)) : around(a.low, a.high);
+  if (ScalarTraits<T>::encloses || (!a.resolved && !lifts)) return x;
   const T next = T(x - T(value(a.polynomial, x) / value(derivative(a.polynomial), x)));
-  return next < a.low || a.high < next || !is_finite(next) ? x : next;
+  return a.exact() || !a.resolved || next < a.low || a.high < next || !is_finite(next) ? carry(next, x) : next;
 }
 
 }  // namespace LOADLINE_FLAGS

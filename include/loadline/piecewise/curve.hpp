@@ -54,7 +54,7 @@ template <Scalar T>
 template <Scalar T>
 void widen(Algebraic<T>& a, const Algebraic<T>& b) {
   if (a.exact() && b.exact() && a.low == b.low) return;
-  a = {{}, a.low < b.low ? a.low : b.low, a.high < b.high ? b.high : a.high, 0, false};
+  a = {std::move(a.polynomial), a.low < b.low ? a.low : b.low, a.high < b.high ? b.high : a.high, 0, false};
 }
 
 /// Whether the scalar cannot tell a root from an end of the domain, where it does not count: a price of zero.
@@ -172,6 +172,20 @@ template <Scalar T>
   return c;
 }
 
+/// A zero on an edge: derivatives that are not the edge's, but those of the root of f below it, or above it where f is level
+/// there; see root_on_edge.
+template <Scalar T>
+void lift_on_edge(Algebraic<T>& at, const Polynomial<T>& below, const Polynomial<T>& above) {
+  if constexpr (DualScalar<T>) {
+    const T x = point(located(at));
+    if (at.resolved) at.low = at.high = x;
+    const auto level = [&x](const Polynomial<T>& p) { return value(derivative(p), x) == T(0); };
+    at.polynomial = level(below) && !level(above) ? above : below;
+  } else {
+    static_cast<void>(at), static_cast<void>(below), static_cast<void>(above);
+  }
+}
+
 /// What happens at the edge e between two cells; nullopt: nothing.
 ///
 /// Where f is continuous, one side tells for both: a certain sign on either is that of f. And if f changes sign from
@@ -186,10 +200,12 @@ template <Scalar T>
   if (!f.continuous || ScalarTraits<T>::exact) {
     f.doubt.certain = f.doubt.certain && of_left.certain && of_right.certain;
     if (left == right && left != 0 && from == to) return std::nullopt;
+    if (root.zero) lift_on_edge(root.at, below.f, above.f);
     return root;
   }
   if ((left != 0 || right != 0) && from == to) return std::nullopt;
   root.zero = true;
+  lift_on_edge(root.at, below.f, above.f);
   if ((left == 0 && of_left.certain) || (right == 0 && of_right.certain)) return root;
   f.doubt.certain = f.doubt.certain && from * to < 0;
   for (const Algebraic<T>& r : below.on_high) widen(root.at, r);

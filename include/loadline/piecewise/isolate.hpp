@@ -9,10 +9,12 @@
 namespace loadline {
 inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
-/// As isolate, but a root that stays unresolved is not noted: the caller looks at it.
+namespace detail {
+
+/// As isolate_quietly, on values.
 template <Scalar T>
-[[nodiscard]] std::vector<Algebraic<T>> isolate_quietly(Polynomial<T> p, const Domain<T>& domain, Doubt& doubt) {
-  trim(p);
+[[nodiscard]] std::vector<Algebraic<T>> isolate_values(Polynomial<T> p, const Domain<T>& domain, Doubt& doubt) {
+  while (!p.empty() && p.back() == T(0)) p.pop_back();
   for (const T& c : p)
     if (!is_finite(c)) doubt = {false, false};
   if constexpr (ScalarTraits<T>::exact) {
@@ -34,7 +36,7 @@ template <Scalar T>
   }
   T low = T(0), high = T(0);
   if (!domain.low || !domain.high) {
-    high = detail::root_bound(p);
+    high = root_bound(p);
     low = T(-high);
   }
   const auto end = [&](const Point<T>& at) {
@@ -46,7 +48,18 @@ template <Scalar T>
   if (domain.high) high = end(*domain.high);
   if (!is_finite(low) || !is_finite(high)) doubt = {false, false};
   if (!(low < high)) return {};
-  return detail::roots_between(p, low, high, doubt);
+  return roots_between(p, low, high, doubt);
+}
+
+}  // namespace detail
+
+/// As isolate, but a root that stays unresolved is not noted: the caller looks at it.
+template <Scalar T>
+[[nodiscard]] std::vector<Algebraic<T>> isolate_quietly(Polynomial<T> p, const Domain<T>& domain, Doubt& doubt) {
+  std::vector<Algebraic<T>> out = detail::isolate_values(DualScalar<T> ? p : std::move(p), domain, doubt);
+  if constexpr (DualScalar<T>)
+    for (Algebraic<T>& r : out) r.polynomial = p;  // for the derivatives, also of numbers found on the way, and of leading zeros
+  return out;
 }
 
 /// All distinct roots of p inside an open interval, ascending. Roots on its ends do not count.

@@ -39,10 +39,10 @@ template <Scalar T>
   return sum;
 }
 
-/// Drops leading coefficients that are certainly zero; of a ball, only an exact 0 is.
+/// Drops leading coefficients that are certainly zero; of a ball, only an exact 0 is, and a derivative may be left of a zero.
 template <Scalar T>
 void trim(Polynomial<T>& p) {
-  while (!p.empty() && p.back() == T(0)) p.pop_back();
+  while (!p.empty() && vanishes(p.back())) p.pop_back();
 }
 
 /// p += weight * q.

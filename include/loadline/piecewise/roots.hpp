@@ -65,6 +65,17 @@ template <Scalar T>
   return 2 * edges + 1;
 }
 
+/// The edge as the root of both lines that meet there; see root_on_edge.
+template <Scalar T>
+[[nodiscard]] constexpr Point<T> meeting(const Point<T>& edge, const Line<T>& below, const Line<T>& above) {
+  if constexpr (DualScalar<T>) {
+    const T at = root_on_edge(T(edge.n / edge.d), below, above);
+    return {carry(T(at * point(edge.d)), edge.n), point(edge.d)};  // the same values: what was one point stays one
+  } else {
+    return static_cast<void>(below), static_cast<void>(above), edge;
+  }
+}
+
 /// Every root of f on its open domain, in ascending order.
 ///
 /// One walk from the low end to the high end. In a cell f is a line: it has a root inside iff its signs just above the
@@ -102,9 +113,12 @@ template <Scalar T>
         add({l.a, T(-l.b)}, at_end, true);
     }
     if (!edge) break;
+    const Line<T> below = l;
     l = line(f);
     const int beyond = decide(scaled_at(l, *edge), f.doubt);
-    if (at_end != beyond || beyond == 0) add(*edge, beyond != 0 ? beyond : decide(l.b, f.doubt), at_end == 0 && beyond == 0);
+    if (at_end == beyond && beyond != 0) continue;
+    const bool zero = at_end == 0 && beyond == 0;
+    add(zero ? meeting(*edge, below, l) : *edge, beyond != 0 ? beyond : decide(l.b, f.doubt), zero);
   }
   found.roots = out.first(count);
   return found;

@@ -65,18 +65,23 @@ template <Scalar T>
   return side == Toward::above ? fails(l.b, when) : fails(T(-l.b), when);
 }
 
-/// Whether a function fails at or beyond an edge that it reaches along `l`, at the value v, and leaves along `beyond`.
+/// Whether a function is zero on both sides of an edge that it reaches at the value v, not above zero, and leaves along `beyond`.
+template <Scalar T>
+[[nodiscard]] constexpr bool zero_across(const T& v, const Line<T>& beyond, const T& edge, bool continuous) {
+  return !(T(0) < v) && (continuous || at(beyond, edge) == T(0));
+}
+
+/// Whether a function fails at or beyond an edge that it reaches at the value v, and leaves along `beyond`.
 template <Scalar T>
 [[nodiscard]] constexpr bool fails_across(const T& v, const Line<T>& beyond, const T& edge, bool continuous, Toward side, LiquidateWhen when) {
-  const bool zero = !(T(0) < v) && (continuous || at(beyond, edge) == T(0));
-  return (zero && fails(T(0), when)) || fails_beyond(beyond, edge, side, when);
+  return (zero_across(v, beyond, edge, continuous) && fails(T(0), when)) || fails_beyond(beyond, edge, side, when);
 }
 
 /// A root, kept inside the cell that it must lie in: where the line is all but level, -a / b alone may fall beside it.
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE constexpr T between(T p, const T& low, const T& high) {
-  p = p < low ? low : p;
-  return high < p ? high : p;
+  p = p < low ? carry(p, low) : p;
+  return high < p ? carry(p, high) : p;
 }
 
 /// Whether a concave x + profile, above zero at some s, stays there on one side of it; one look at that end is enough.
@@ -109,7 +114,10 @@ template <Scalar T>
     if (!continuous || !(T(0) < v)) {
       if (v < T(0)) return between(root(Line<T>{a, c->line.b}), edge, s);
       const Line<T> beyond{T(x + c[-1].line.a), c[-1].line.b};
-      if (fails_across(v, beyond, edge, continuous, Toward::below, when)) return edge;
+      if (fails_across(v, beyond, edge, continuous, Toward::below, when)) {
+        if (DualScalar<T> && zero_across(v, beyond, edge, continuous)) return root_on_edge(edge, beyond, Line<T>{a, c->line.b});
+        return edge;
+      }
     }
     s = edge;
   }
@@ -124,13 +132,16 @@ template <Scalar T>
     if (c == last) {
       if (!(c->line.b < T(0))) return std::nullopt;
       const T p = root(Line<T>{a, c->line.b});
-      return p < s ? s : p;
+      return p < s ? carry(p, s) : p;
     }
     const T v = T(a + T(c->line.b * c->to));
     if (!continuous || !(T(0) < v)) {
       if (v < T(0)) return between(root(Line<T>{a, c->line.b}), s, c->to);
       const Line<T> beyond{T(x + c[1].line.a), c[1].line.b};
-      if (fails_across(v, beyond, c->to, continuous, Toward::above, when)) return c->to;
+      if (fails_across(v, beyond, c->to, continuous, Toward::above, when)) {
+        if (DualScalar<T> && zero_across(v, beyond, c->to, continuous)) return root_on_edge(c->to, Line<T>{a, c->line.b}, beyond);
+        return c->to;
+      }
     }
     s = c->to;
   }

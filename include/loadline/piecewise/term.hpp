@@ -48,6 +48,17 @@ template <Scalar T>
   return T(-T(l.a / l.b));
 }
 
+/// A root on a tier edge where both sides meet: the edge; of a number with derivatives, with those of the root of the line
+/// below, or of the line above where that is level.
+template <Scalar T>
+[[nodiscard]] LOADLINE_INLINE constexpr T root_on_edge(const T& edge, const Line<T>& below, const Line<T>& above) {
+  if constexpr (DualScalar<T>) {
+    const Line<T>& l = below.b == T(0) ? above : below;
+    if (!(l.b == T(0))) return carry(root(l), edge);
+  }
+  return static_cast<void>(below), static_cast<void>(above), edge;
+}
+
 /// d * l(n / d): same sign as the line at the point, no division.
 template <Scalar T>
 [[nodiscard]] constexpr T scaled_at(const Line<T>& l, const Point<T>& p) {

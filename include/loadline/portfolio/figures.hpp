@@ -90,7 +90,7 @@ void add_holding_to(Totals<S>& sum, const Pool<T>& pool, const Holding<T>& h, co
   sum.initial_balance += S(margin_value<S>(h, pool.initial_weights(h), inside, price) + outside);
   sum.maintenance += loan_need<S>(h, pool.loans_of(h), LoanRate::maintenance, price);
   sum.initial += loan_need<S>(h, pool.loans_of(h), LoanRate::initial, price);
-  if (h.terms.usable && zero < amount) {
+  if (h.terms.usable && (zero < amount || is_nothing_yet(amount))) {
     const bool by_value = h.terms.tier_unit == TierUnit::value;
     if (!pool.rule.level || !pool.rule.level_weighted)
       sum.assets += S(amount * price);

@@ -107,7 +107,7 @@ template <Scalar S, Scalar T>
   }
   S need = S(base * S(row.rate() + S(p.fee_rate.raw())));
   const S required = rounded_to<S>(leg.required);
-  if (S(0) < required && !(row.used() == S(0))) {
+  if (S(0) < required && !vanishes(row.used())) {
     if (p.bracket_unit == BracketUnit::notional && !p.bracket_group)
       need -= row.used();
     else

@@ -86,7 +86,7 @@ class Lowering {
   void part(Sum sum, const W& weight, const Amount& amount, const Product<W>& unit, const Tiers& tiers) {
     const auto first = static_cast<std::uint32_t>(form_.monomials.size());
     for (const Product<W>& p : amount) {
-      if (p.coefficient == W(0)) continue;
+      if (vanishes(p.coefficient)) continue;
       form_.monomials.push_back(monomial(p));
       // A product of numbers that are not zero: its sign is lost only where it underflows, and then no price reaches a cap.
       form_.finite = form_.finite && (sum != Sum::maintenance || tiers.count < 2 || sign_is_certain(p.coefficient));
@@ -151,7 +151,7 @@ class Lowering {
   }
   void fees(const Leg<T>& leg, const Product<W>& settle) {
     const W rate = W(w(leg.terms.liquidation_fee_rate.raw()) + w(leg.terms.taker_fee_rate.raw()));
-    if (!(rate == W(0))) part(Sum::fees, rate, {notional(leg.terms, magnitude(w(leg.terms.size.raw())), settle)});
+    if (!vanishes(rate)) part(Sum::fees, rate, {notional(leg.terms, magnitude(w(leg.terms.size.raw())), settle)});
   }
 
   void balance(const Holding<T>& h, const Product<W>& p, const Amount& inside) {
@@ -173,7 +173,7 @@ class Lowering {
     }
     const bool flat = h.tiers == 0;  // weight 1 above zero
     if (inside.empty() && decide(net) < 0) return part(Sum::balance, liability, {p * net});
-    if (flat && (inside.empty() || liability == W(1))) return part(Sum::balance, W(1), joined(inside, p * net));
+    if (flat && (inside.empty() || vanishes(W(liability - W(1))))) return part(Sum::balance, W(1), joined(inside, p * net));
     weighted(Sum::balance, pool_->weights(h), liability, h, p, net, inside);
   }
 
@@ -203,7 +203,7 @@ class Lowering {
   /// Assets less ratio * debts: what is held, what is owed, and G with the one or the other.
   void level(const Holding<T>& h, const Product<W>& p, const Amount& gain) {
     const W ratio = w(pool_->rule.level_ratio.raw());
-    if (h.terms.usable && decide(h.amount) > 0) {
+    if (h.terms.usable && (decide(h.amount) > 0 || is_nothing_yet(h.amount))) {
       if (pool_->rule.level_weighted && h.tiers > 0)
         weighted(Sum::level, pool_->weights(h), W(1), h, p, h.amount, {});
       else

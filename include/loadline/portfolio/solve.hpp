@@ -258,9 +258,9 @@ template <Scalar T>
     const W beta = W(betas[key.index].raw());
     scratch.price[j] = W(marks[key.index].raw());
     scratch.factor_of[j] = no_index;
-    if (beta == W(0)) continue;
+    if (vanishes(beta)) continue;
     std::uint32_t f = 0;
-    while (f < own.size() && !(own[f] == beta)) ++f;
+    while (f < own.size() && !vanishes(W(own[f] - beta))) ++f;
     if (f == own.size()) {
       own.push_back(beta);
       const W share = rises ? W(beta / *route.steepest) : beta;
