@@ -17,6 +17,10 @@ loadline_test(account_file ext/account_file.cpp LINK loadline::json loadline::mu
 loadline_test(account_answer ext/account_answer.cpp LINK loadline::json loadline::multiprecision)
 loadline_test(vector_file venues/vector_file.cpp LINK loadline::json loadline::multiprecision)
 target_compile_definitions(test_vector_file PRIVATE "LOADLINE_TEST_DATA_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}/data\"")
+if(TARGET calculator_engine)
+  loadline_test(dual ext/dual.cpp ext/dual_files.cpp LINK rapidcheck calculator_engine loadline::eigen)
+  target_compile_definitions(test_dual PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
+endif()
 
 foreach(name IN ITEMS vectors vectors_exact binance_usdm binance_multi_assets binance_coinm binance_portfolio_margin binance_cross_margin binance_isolated_margin traps)
   target_compile_definitions(test_${name} PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")

@@ -2,14 +2,22 @@
 # Installs what is missing: sourced by examples/run and tests/run.
 #
 #   need TOOL PACKAGE            a program on the PATH
-#   need_header HEADER PACKAGE   a header that the C++ compiler finds (looked for by compiling, not by asking for the package)
+#   need_header HEADER PACKAGE [FLAG...]   a header that the C++ compiler finds, with these flags (looked for by compiling, not by asking for the package)
 #   install_needed               one apt-get for all that is missing: as root, or by sudo without a password; else it prints the command
 
 missing_packages=""
 missing() { case " $missing_packages " in *" $1 "*) ;; *) missing_packages="$missing_packages $1" ;; esac; }
 need() { command -v "$1" >/dev/null 2>&1 || missing "$2"; }
-has_header() { printf '#include <%s>\nint main() {}\n' "$1" | g++ -std=c++20 -fsyntax-only -x c++ - >/dev/null 2>&1; }
-need_header() { has_header "$1" || missing "$2"; }
+has_header() { # HEADER [FLAG...]
+  local header="$1"
+  shift
+  printf '#include <%s>\nint main() {}\n' "$header" | g++ -std=c++20 "$@" -fsyntax-only -x c++ - >/dev/null 2>&1
+}
+need_header() {
+  local header="$1" package="$2"
+  shift 2
+  has_header "$header" "$@" || missing "$package"
+}
 install_needed() {
   [ -n "$missing_packages" ] || return 0
   echo "installing:$missing_packages"
