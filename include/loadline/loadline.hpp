@@ -9,6 +9,7 @@
 
 #include "loadline/core/numerics.hpp"
 #include "loadline/piecewise/newton.hpp"
+#include "loadline/liquidation/certified.hpp"
 #include "loadline/portfolio/portfolio.hpp"
 #include "loadline/venues/catalogue.hpp"
 #include "loadline/version.hpp"

@@ -23,6 +23,9 @@ struct Profiles {
   T fixed;                     ///< what no price moves
   std::vector<KeyCells> keys;  ///< by slot; no cells where the key is not plain
   std::vector<Cell<T>> cells;
+  Working<T> unrounded_fixed;
+  std::vector<Line<T>> rests;        ///< by cell, of double: what rounding took from its line
+  T blur;                            ///< of double: a sum of lines with their rests is the real one to so large a share of what is added
   std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
 };
 
@@ -83,6 +86,11 @@ template <Scalar T>
   return sums[Sum::equity];
 }
 
+template <Scalar T>
+[[nodiscard]] Profiles<T> no_profiles() {
+  return {.fixed = T(0), .keys = {}, .cells = {}, .unrounded_fixed = Working<T>(0), .rests = {}, .blur = T(0), .loose = {}};
+}
+
 /// Adds what a part contributes to a function along one plain key's price: to the line, or as a term. Powers are 0 or 1.
 template <Scalar W>
 void lower_part(const Form<W>& form, const Part<W>& part, const W& factor, Line<W>& base, std::vector<Term<W>>& terms) {
@@ -98,6 +106,19 @@ void lower_part(const Form<W>& form, const Part<W>& part, const W& factor, Line<
   Line<W> unit{W(0), W(0)};
   add(unit, part.unit);
   terms.push_back({weight, amount, unit, form.schedule_of(part), 0});
+}
+
+/// The radius of a ball as a share of it, at most 1.
+[[nodiscard]] inline double share_of(const Ball& x) noexcept {
+  const double share = x.radius() == 0.0 ? 0.0 : x.radius() / magnitude(x.hi()) * (1.0 + 0x1p-50);
+  return share < 1.0 ? share : 1.0;
+}
+
+/// What the rounding of a line to double leaves out.
+inline void keep_rest(Profiles<double>& to, const Line<Ball>& l) {
+  to.rests.push_back({l.a.lo(), l.b.lo()});
+  for (const Ball& x : {l.a, l.b})
+    if (const double share = share_of(x); to.blur < share) to.blur = share;
 }
 
 /// Sums the parts of one plain key into cells, in ascending order, each a line.
@@ -123,7 +144,9 @@ template <Scalar T>
   for (bool more = true; more;) {
     const Line<W> l = line(slice);
     const std::optional<Point<W>> edge = next(slice, Toward::above);
-    to.cells.push_back({edge ? rounded_to<T>(W(edge->n / edge->d)) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
+    const std::optional<W> end = edge ? std::optional<W>(W(edge->n / edge->d)) : std::nullopt;
+    to.cells.push_back({end ? rounded_to<T>(*end) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
+    if constexpr (std::same_as<W, Ball>) keep_rest(to, l);
     const Cell<T>& cell = to.cells.back();
     finite = finite && is_finite(cell.line.a) && is_finite(cell.line.b) && (!edge || is_finite(cell.to));
     more = edge.has_value();
@@ -213,7 +236,7 @@ template <Scalar T>
                  .plain = {},
                  .ticks = {},
                  .slots = {},
-                 .profiles = {{{T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}, {T(0), {}, {}, {}}}}};
+                 .profiles = {{no_profiles<T>(), no_profiles<T>(), no_profiles<T>(), no_profiles<T>()}}};
   number_keys(out);
   const auto slot_of = [&out](KeyId key) { return out.slot_of(key); };
   out.form = Lowering<T, decltype(slot_of)>(out.pool, slot_of).form(out.keys.size());
@@ -228,7 +251,9 @@ template <Scalar T>
     Sums<W> fixed = no_sums<W>();
     add_parts(
         out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
-    to.fixed = rounded_to<T>(function_of(out, f, fixed));
+    to.unrounded_fixed = function_of(out, f, fixed);
+    to.fixed = rounded_to<T>(to.unrounded_fixed);
+    if constexpr (std::same_as<W, Ball>) to.blur = out.form.certain ? share_of(to.unrounded_fixed) : 1.0;
     const auto loosen = [&](std::span<const std::uint32_t> parts) {
       for (const std::uint32_t i : parts) {
         if (factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) continue;
@@ -246,6 +271,7 @@ template <Scalar T>
       if (f == Function::requirement) out.simple = out.simple && out.plain[s] && to.keys.back().concave;
     }
     loosen(out.form.shared);
+    if constexpr (std::same_as<T, double>) to.blur += 0x1p-104 * static_cast<double>(2 * out.keys.size() + 4) * static_cast<double>(2 * out.keys.size() + 4);
     finite = finite && is_finite(to.fixed);
   }
   if (!finite) return std::nullopt;
