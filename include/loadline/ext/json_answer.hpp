@@ -126,7 +126,8 @@ class AnswerWriter {
     out["venue"] = text(entry.venue);
     out["numeraire"] = file_->numeraire;
     out["liquidate_when"] = when(entry.main.account);
-    out["status"] = out["binding"] = nullptr;
+    out["status"] = nullptr;
+    out["binding"] = nullptr;
     Standing own;
     out["own_status"] = nullptr;
     pool(*main, entry.main, nullptr, out, own);
@@ -139,7 +140,8 @@ class AnswerWriter {
       AnswerJson p;
       p["name"] = label;
       p["liquidate_when"] = when(file.account);
-      p["status"] = p["binding"] = nullptr;
+      p["status"] = nullptr;
+      p["binding"] = nullptr;
       pool(portfolio, file, label, p, standing);
       p["status"] = name(standing.status);
       p["binding"] = standing.json;
