@@ -81,7 +81,7 @@ class Reading {
     std::size_t count = 0;
     for (const auto& r : roots)
       if (r) count += r->roots.size();
-    if (scratch_->found.size() < count) scratch_->found.resize(count, scratch_->found.front());  // class Q
+    if (scratch_->found.size() < count) scratch_->found.assign(count, TestRoot<T>{T(0), RootKind::cross, Test::requirement});  // class Q
     count = 0;
     for (std::array<std::size_t, test_count> next{};;) {
       std::optional<std::size_t> first;
