@@ -18,6 +18,9 @@ loadline_test(piecewise_slice piecewise/slice.cpp LINK rapidcheck loadline::mult
 loadline_test(piecewise_roots piecewise/roots.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(piecewise_sweep piecewise/sweep.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(piecewise_newton piecewise/newton.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_polynomial piecewise/polynomial.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_isolate piecewise/isolate.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_curve piecewise/curve.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
