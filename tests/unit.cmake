@@ -44,3 +44,4 @@ foreach(name money_plus_number price_less_than_number mixed_dimensions two_posit
                                              "-DINCLUDES=${compile_fail_includes}" -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
 endforeach()
 loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
