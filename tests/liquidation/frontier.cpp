@@ -7,7 +7,7 @@ using namespace loadline;
 
 TEST_CASE("corners of a frontier: exact on them, straight between them", "[frontier]") {
   int corners = 0;
-  check_property("the frontier is what solve finds at every y, and the chord between two corners is on it", 150, [&] {
+  check_property("the frontier is what solve finds at every y, and the chord between two corners is on it", 300, [&] {
     AccountSketch drawn = random_account(Jumps::none);
     drawn.equity_test = false;
     Rational gross = 0;
