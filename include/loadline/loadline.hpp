@@ -9,6 +9,7 @@
 
 #include "loadline/core/numerics.hpp"
 #include "loadline/liquidation/certified.hpp"
+#include "loadline/liquidation/frontier.hpp"
 #include "loadline/piecewise/newton.hpp"
 #include "loadline/portfolio/portfolio.hpp"
 #include "loadline/venues/catalogue.hpp"
