@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
   const KeyId first = portfolio->keys().front();
   const auto dies = portfolio->solve(file->marks, first, workspace).below.liquidation;
   if (dies) {
-    std::vector<ExplainedLeg<double>> legs(portfolio->legs().size(), ExplainedLeg<double>{0, KeyId{0}, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    std::vector<ExplainedLeg<double>> legs(portfolio->legs().size());
     const auto e = portfolio->explain(file->marks, first, *dies, legs);
     std::printf("\nwhy %s at %.2f:\n", file->keys[first.index].c_str(), *dies);
     for (const auto& leg : legs)

@@ -18,6 +18,9 @@ loadline_test(piecewise_slice piecewise/slice.cpp LINK rapidcheck loadline::mult
 loadline_test(piecewise_roots piecewise/roots.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(piecewise_sweep piecewise/sweep.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(piecewise_newton piecewise/newton.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_polynomial piecewise/polynomial.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_isolate piecewise/isolate.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(piecewise_curve piecewise/curve.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
@@ -40,3 +43,5 @@ foreach(name money_plus_number price_less_than_number mixed_dimensions two_posit
   add_test(NAME compile_fail_${name} COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/${name}.cpp
                                              "-DINCLUDES=${compile_fail_includes}" -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
 endforeach()
+loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)

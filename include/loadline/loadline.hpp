@@ -8,8 +8,9 @@
 /// Boost.Multiprecision), loadline/margin/bracket_file.hpp (brackets from text).
 
 #include "loadline/core/numerics.hpp"
-#include "loadline/piecewise/newton.hpp"
 #include "loadline/liquidation/certified.hpp"
+#include "loadline/liquidation/frontier.hpp"
+#include "loadline/piecewise/newton.hpp"
 #include "loadline/portfolio/portfolio.hpp"
 #include "loadline/venues/catalogue.hpp"
 #include "loadline/version.hpp"

@@ -95,6 +95,29 @@ struct Case {
   }
 };
 
+/// The account of a case with a coin of each of its first five symbols in the place of most of its cash; flat weights, or tiers.
+struct Collateral {
+  std::vector<WeightTier<double>> tiers;
+  std::vector<Asset<double>> assets;
+  Account<double> account;
+
+  Collateral(const Case& c, bool tiered) : account(c.account) {
+    const double value = 0.9 * c.account.cash.raw() / std::min(c.n, 5);
+    if (tiered)
+      tiers = {{.cap = 0.2 * value, .weight = 1},
+               {.cap = 0.5 * value, .weight = 0.975},
+               {.cap = 0.9 * value, .weight = 0.95},
+               {.cap = 2 * value, .weight = 0.9},
+               {.weight = 0.8}};
+    else
+      tiers = {{.weight = 0.95}};
+    for (int i = 0; i < std::min(c.n, 5); ++i)
+      assets.push_back({.amount = value / markets[i].mark, .key = KeyId{static_cast<std::uint32_t>(i)}, .weight_tiers = tiers});
+    account.cash = 0.2 * c.account.cash.raw();
+    account.assets = assets;
+  }
+};
+
 /// Nanoseconds per call of f(tick), and what it returned, so that nothing is optimised away.
 template <class F>
 double nanoseconds(const F& f, int calls) {
@@ -163,10 +186,37 @@ void rows(int n, const BracketFile<double>& file, const char* only) {
       "raw" + size, only,
       [&](std::size_t) { return number(Portfolio<double>::make(c.account, static_cast<std::uint32_t>(n))->liquidation_below(c.typed_marks[0], key)); },
       yardstick, 500);
+  // The same account proved, in coins, and in tiers: beside its own plain query.
+  Workspace<double> workspace(portfolio);
+  const auto plain = [&](std::size_t t) { return number(portfolio.liquidation_below(c.typed_marks[t], key)); };
+  const auto proved = [](const CertifiedBound<double>& b) { return number(b.bound) + (b.certified() ? 0.0 : 1e300); };
+  row(
+      "certified" + size, only,
+      [&](std::size_t t) {
+        return proved(liquidation_price_certified(portfolio, std::span<const Price<double>>(c.typed_marks[t]), key, Toward::below, workspace));
+      },
+      plain, 20'000);
+  row(
+      "certified_both" + size, only,
+      [&](std::size_t t) {
+        const auto [below, above] = liquidation_price_certified(portfolio, std::span<const Price<double>>(c.typed_marks[t]), key, workspace);
+        return proved(below) + proved(above);
+      },
+      [&](std::size_t t) {
+        const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], key);
+        return number(below) + number(above);
+      },
+      20'000);
+  for (const bool tiered : {false, true}) {
+    const Collateral collateral(c, tiered);
+    const auto other = Portfolio<double>::make(collateral.account, static_cast<std::uint32_t>(n));
+    if (!other) return static_cast<void>(std::fprintf(stderr, "%s\n", message(other.error().code)));
+    if (!other->plain(key)) std::fprintf(stderr, "the key shares parts with others\n");
+    row((tiered ? "tiered" : "coin") + size, only, [&](std::size_t t) { return number(other->liquidation_below(c.typed_marks[t], key)); }, plain, 20'000);
+  }
   if (n != 20) return;
   row(
       "excess" + size, only, [&](std::size_t t) { return portfolio.excess(c.typed_marks[t]).raw(); }, yardstick, 20'000);
-  Workspace<double> workspace(portfolio);
   std::vector<Bound<double>> out(portfolio.keys().size(), Outcome::none);
   const auto all = [&](std::size_t t) {
     portfolio.liquidation_prices(c.typed_marks[t], Toward::below, workspace, out);

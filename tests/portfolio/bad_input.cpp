@@ -206,12 +206,24 @@ TEMPLATE_TEST_CASE("a field of an asset or a derived price outside its range is 
   using D = Draft<T>;
   check_all<T>({
       {"a product of nothing", [](D& d) { d.times.clear(); }, {Errc::bad_field, Field::derived, 0}},
-      {"a product of a key without a price", [](D& d) { d.times[1] = KeyId{2}; }, {Errc::missing_price, Field::derived, 0, 1}},
+      {"a product of itself", [](D& d) { d.times[1] = KeyId{2}; }, {Errc::missing_price, Field::derived, 0, 1}},
       {"a product of one key twice",
        [](D& d) {
          d.times = {KeyId{1}, KeyId{0}, KeyId{1}};
        },
-       {Errc::bad_field, Field::derived, 0, 2}},
+       {Errc::bad_field, Field::derived, 0}},
+      {"a product of one key twice, through another product",
+       [](D& d) {
+         static constexpr std::array<KeyId, 2> again{KeyId{2}, KeyId{0}};
+         d.derived.push_back({again});
+       },
+       {Errc::bad_field, Field::derived, 1}},
+      {"a product of a later one",
+       [](D& d) {
+         d.times[1] = KeyId{3};
+         d.derived.push_back({d.times});
+       },
+       {Errc::missing_price, Field::derived, 0, 1}},
       {"factor 0", [](D& d) { d.derived[0].factor = 0; }, {Errc::bad_price, Field::derived_factor, 0}},
       {"factor below 0",
        [](D& d) {

@@ -507,25 +507,7 @@ TEST_CASE("in double, the solved price is the rational one to the error that it 
   check_property("|double - exact| <= claimed ulps, and a half by default", 300, [&] {
     const AccountSketch drawn = random_account(Jumps::none);
     const Book<double> book(drawn);
-    AccountSketch a = drawn;  // the same account, in the doubles' own values
-    a.cash = Rational(book.account.cash.raw());
-    a.ratio = Rational(book.account.rule.requirement_ratio.raw());
-    for (std::size_t i = 0; i < a.marks.size(); ++i) a.marks[i] = Rational(book.marks[i].raw());
-    for (std::size_t i = 0; i < a.positions.size(); ++i) {
-      PositionSketch& p = a.positions[i];
-      const auto& q = book.positions[i];
-      p.size = Rational(q.size.raw());
-      p.entry = Rational(q.entry.raw());
-      p.multiplier = Rational(q.multiplier.raw());
-      p.coefficient = Rational(q.bracket_coefficient.raw());
-      p.fixed = Rational(q.maintenance_fixed.raw());
-      p.fee = Rational(q.fee_rate.raw());
-      p.accrued = Rational(q.accrued.raw());
-      for (std::size_t r = 0; r < p.rows.size(); ++r) {
-        p.rows[r].rate = Rational(book.brackets[i][r].rate.raw());
-        if (p.rows[r].cap) p.rows[r].cap = Rational(*book.brackets[i][r].cap);
-      }
-    }
+    const AccountSketch a = in_own_doubles(drawn, book);
     Rational sums = abs(a.cash);
     for (const PositionSketch& p : a.positions) sums += p.gross(Rational(a.marks[p.key] + p.entry)) + abs(p.accrued) + p.fixed;
     const Book<Rational> exact(a);

@@ -237,3 +237,27 @@ inline AccountSketch random_account(Jumps jumps) {
   RC_LOG() << a << std::endl;
   return a;
 }
+
+/// The same account, in the own values of its doubles.
+inline AccountSketch in_own_doubles(const AccountSketch& drawn, const Book<double>& book) {
+  AccountSketch a = drawn;
+  a.cash = Rational(book.account.cash.raw());
+  a.ratio = Rational(book.account.rule.requirement_ratio.raw());
+  for (std::size_t i = 0; i < a.marks.size(); ++i) a.marks[i] = Rational(book.marks[i].raw());
+  for (std::size_t i = 0; i < a.positions.size(); ++i) {
+    PositionSketch& p = a.positions[i];
+    const auto& q = book.positions[i];
+    p.size = Rational(q.size.raw());
+    p.entry = Rational(q.entry.raw());
+    p.multiplier = Rational(q.multiplier.raw());
+    p.coefficient = Rational(q.bracket_coefficient.raw());
+    p.fixed = Rational(q.maintenance_fixed.raw());
+    p.fee = Rational(q.fee_rate.raw());
+    p.accrued = Rational(q.accrued.raw());
+    for (std::size_t r = 0; r < p.rows.size(); ++r) {
+      p.rows[r].rate = Rational(book.brackets[i][r].rate.raw());
+      if (p.rows[r].cap) p.rows[r].cap = Rational(*book.brackets[i][r].cap);
+    }
+  }
+  return a;
+}

@@ -137,7 +137,7 @@ struct Sample {
 /// The figures of every leg of a wallet.
 template <class T>
 std::vector<loadline::PositionFigures<T>> figures_of_legs(const loadline::Portfolio<T>& portfolio, loadline::Marks<T> marks) {
-  std::vector<loadline::PositionFigures<T>> out(portfolio.legs().size(), loadline::PositionFigures<T>{0, 0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
+  std::vector<loadline::PositionFigures<T>> out(portfolio.legs().size(), loadline::PositionFigures<T>{});
   portfolio.positions(marks, out);
   return out;
 }

@@ -176,6 +176,63 @@ enum class Field : std::uint8_t {
   bracket_group,
 };
 
+/// The field's name, as the structs of the library write it.
+[[nodiscard]] constexpr const char* name(Field field) noexcept {
+  switch (field) {
+    case Field::account: return "account";
+    case Field::cash: return "cash";
+    case Field::mark: return "mark";
+    case Field::rule_ratio: return "rule_ratio";
+    case Field::rule: return "rule";
+    case Field::position: return "position";
+    case Field::key: return "key";
+    case Field::size: return "size";
+    case Field::multiplier: return "multiplier";
+    case Field::entry: return "entry";
+    case Field::leverage: return "leverage";
+    case Field::accrued: return "accrued";
+    case Field::fee_rate: return "fee_rate";
+    case Field::liquidation_fee_rate: return "liquidation_fee_rate";
+    case Field::taker_fee_rate: return "taker_fee_rate";
+    case Field::maintenance_fixed: return "maintenance_fixed";
+    case Field::tick: return "tick";
+    case Field::isolated_margin: return "isolated_margin";
+    case Field::bracket_coefficient: return "bracket_coefficient";
+    case Field::brackets: return "brackets";
+    case Field::bracket: return "bracket";
+    case Field::bracket_floor: return "bracket_floor";
+    case Field::bracket_cap: return "bracket_cap";
+    case Field::bracket_rate: return "bracket_rate";
+    case Field::bracket_cum: return "bracket_cum";
+    case Field::symbol: return "symbol";
+    case Field::level_ratio: return "level_ratio";
+    case Field::derived: return "derived";
+    case Field::derived_factor: return "derived_factor";
+    case Field::asset: return "asset";
+    case Field::asset_key: return "asset_key";
+    case Field::asset_price: return "asset_price";
+    case Field::amount: return "amount";
+    case Field::asset_ratio: return "asset_ratio";
+    case Field::weight_tiers: return "weight_tiers";
+    case Field::initial_weight_tiers: return "initial_weight_tiers";
+    case Field::tier: return "tier";
+    case Field::tier_weight: return "tier_weight";
+    case Field::tier_cap: return "tier_cap";
+    case Field::initial_tier: return "initial_tier";
+    case Field::initial_tier_weight: return "initial_tier_weight";
+    case Field::initial_tier_cap: return "initial_tier_cap";
+    case Field::liability_weight: return "liability_weight";
+    case Field::requirement_weight: return "requirement_weight";
+    case Field::borrowed: return "borrowed";
+    case Field::interest: return "interest";
+    case Field::loan_bracket: return "loan_bracket";
+    case Field::loan_cap: return "loan_cap";
+    case Field::settle: return "settle";
+    case Field::bracket_group: return "bracket_group";
+  }
+  return "unknown";
+}
+
 /// The first fault found: the code, the field, the index of the position (or mark) and of the bracket inside it.
 struct Error {
   Errc code = Errc::bad_field;

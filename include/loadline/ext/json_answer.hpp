@@ -2,7 +2,9 @@
 #pragma once
 
 #include "loadline/ext/json_file.hpp"
+#include "loadline/liquidation/frontier.hpp"
 #include "loadline/portfolio/portfolio.hpp"
+#include "loadline/venues/catalogue.hpp"
 
 #include <string>
 
@@ -126,7 +128,8 @@ class AnswerWriter {
     out["venue"] = text(entry.venue);
     out["numeraire"] = file_->numeraire;
     out["liquidate_when"] = when(entry.main.account);
-    out["status"] = out["binding"] = nullptr;
+    out["status"] = nullptr;
+    out["binding"] = nullptr;
     Standing own;
     out["own_status"] = nullptr;
     pool(*main, entry.main, nullptr, out, own);
@@ -139,7 +142,8 @@ class AnswerWriter {
       AnswerJson p;
       p["name"] = label;
       p["liquidate_when"] = when(file.account);
-      p["status"] = p["binding"] = nullptr;
+      p["status"] = nullptr;
+      p["binding"] = nullptr;
       pool(portfolio, file, label, p, standing);
       p["status"] = name(standing.status);
       p["binding"] = standing.json;
@@ -212,7 +216,11 @@ class AnswerWriter {
       for (const auto& [key, beta] : p.betas) betas[key.index] = 0;
     }
     out["without"] = without(portfolio, file, label);
-    if (file_->frontier) out["frontier"] = frontier(portfolio, workspace);
+    if (file_->frontier) {
+      out["frontier"] = frontier(portfolio, workspace);
+      if (has_exact_frontier(portfolio, file_->frontier->x, file_->frontier->y) && !file_->frontier->y_values.empty())
+        out["frontier_corners"] = corners(portfolio);
+    }
     out["class"] = affine ? "A" : "Q";
     out["certified"] = certified;
   }
@@ -236,7 +244,7 @@ class AnswerWriter {
 
   [[nodiscard]] AnswerJson positions(const Portfolio<T>& portfolio, const PoolFile<T>& file) {
     AnswerJson out = AnswerJson::array();
-    std::vector<PositionFigures<T>> rows(portfolio.legs().size(), PositionFigures<T>{0, 0, 0, 0, 0, 0, T(0), 0, T(0), 0, false, std::nullopt});
+    std::vector<PositionFigures<T>> rows(portfolio.legs().size(), PositionFigures<T>{});
     portfolio.positions(file_->marks, rows);
     constexpr const char *sides[] = {"", "LONG", "SHORT"}, *kinds[] = {"linear", "inverse", "quanto"};
     for (const PositionFigures<T>& f : rows) {
@@ -327,6 +335,33 @@ class AnswerWriter {
     return out;
   }
 
+  /// The exact corners of the frontier over the range of its y values.
+  [[nodiscard]] AnswerJson corners(const Portfolio<T>& portfolio) {
+    const auto& y = file_->frontier->y_values;
+    Price<T> low = y.front(), high = low;
+    for (const Price<T>& p : y) {
+      if (p < low) low = p;
+      if (high < p) high = p;
+    }
+    const auto price = [&](const Bound<T>& b) { return b ? number(*b) : AnswerJson(nullptr); };
+    AnswerJson out = AnswerJson::array();
+    for (const FrontierVertex<T>& v : loadline::frontier<T>(portfolio, file_->marks, file_->frontier->x, file_->frontier->y, low, high))
+      out.push_back({{"y", number(v.y)},
+                     {"liquidatable_now", v.x.below.outcome() == Outcome::already},
+                     {"liq_below", price(v.x.below)},
+                     {"liq_above", price(v.x.above)}});
+    return out;
+  }
+
+  /// On which days a rule set of venues/ is known to hold, and whether as_of is one of them; null: no such set.
+  [[nodiscard]] AnswerJson rules_hold(const std::string& id) const {
+    const venues::RuleSet* rules = venues::find_rules(id);
+    if (rules == nullptr) return nullptr;
+    AnswerJson out{{"first_day", rules->first_day}, {"last_day", rules->last_day}, {"on_as_of", nullptr}, {"source", rules->source}};
+    if (const auto day = file_->as_of ? detail::day_of(*file_->as_of) : std::nullopt) out["on_as_of"] = venues::covers(*rules, *day);
+    return out;
+  }
+
   [[nodiscard]] AnswerJson assumptions(const AccountEntry<T>& entry, const Portfolio<T>& portfolio) {
     const Account<T>& account = entry.main.account;
     AnswerJson out;
@@ -340,6 +375,7 @@ class AnswerWriter {
       if (entry.rules->date) out["rules"]["date"] = *entry.rules->date;
       if (entry.rules->source) out["rules"]["source"] = *entry.rules->source;
     }
+    out["rules_hold"] = entry.rules && entry.rules->id ? rules_hold(*entry.rules->id) : AnswerJson(nullptr);
     out["liquidate_when"] = when(account);
     out["rule"] = AnswerJson::array();
     const LiquidationRule<T>& rule = account.rule;

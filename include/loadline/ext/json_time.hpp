@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/core/config.hpp"
+#include "loadline/core/text.hpp"
+#include "loadline/ext/json_document.hpp"
 
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -66,6 +68,34 @@ namespace detail {
   const std::optional<int> days = days_since_1970(part[0], part[1], part[2]);
   if (!skip('Z') || !s.empty() || !days || part[3] > 23 || part[4] > 59 || second > 59) return std::nullopt;
   return std::pair(*days, ((part[3] * 60 + part[4]) * 60 + second) * 1000 + milli);
+}
+
+/// The date, YYYY-MM-DD, so many days after 1970-01-01.
+/// @pre from year 1 to 9999
+[[nodiscard]] inline std::string date_after_1970(int days) {
+  int year = 1970 + days / 366 - (days < 0 ? 1 : 0);  // not after the right one
+  while (days_since_1970(year + 1, 1, 1) && *days_since_1970(year + 1, 1, 1) <= days) ++year;
+  int month = 1;
+  while (month < 12 && *days_since_1970(year, month + 1, 1) <= days) ++month;
+  const auto digits = [](int x, std::size_t width) {
+    std::string text = std::to_string(x);
+    return std::string(width - std::min(width, text.size()), '0') + text;
+  };
+  return digits(year, 4) + "-" + digits(month, 2) + "-" + digits(days - *days_since_1970(year, month, 1) + 1, 2);
+}
+
+/// The day, in UTC, of a time field as written; nullopt: before year 1 or after year 9999.
+[[nodiscard]] inline std::optional<std::string> day_of(const JsonValue& time) {
+  int days = 0;
+  if (time.kind == JsonValue::Kind::string && time.text.find('T') != std::string::npos) {
+    days = read_time(time.text)->first;
+  } else {
+    const Result<double> ms = read_number<double>(time.text);
+    if (!ms || !(*ms > -62e12) || !(*ms < 253e12)) return std::nullopt;
+    days = static_cast<int>(*ms / 86'400'000.0);
+    if (static_cast<double>(days) * 86'400'000.0 > *ms) --days;
+  }
+  return date_after_1970(days);
 }
 
 }  // namespace detail

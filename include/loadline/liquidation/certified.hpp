@@ -51,112 +51,90 @@ LOADLINE_INLINE double product_rest(double a, double b, double p) noexcept {
 #endif
 }
 
-/// The excess in about 100 bits: sums of cells at marks, with a bound for what is left out.
-class Residual {
- public:
-  LOADLINE_INLINE void line(const Line<Ball>& l, double at) noexcept {
-    const double p = l.b.hi() * at;
-    slopes_.add(p);
-    offsets_.add(l.a.hi());
-    rest_ += product_rest(l.b.hi(), at, p) + l.b.lo() * at + l.a.lo();
-    size_ += magnitude(p) + magnitude(l.a.hi());
-    radius_ += l.b.radius() * at + l.a.radius();
-    terms_ += 2.0;
-  }
-  LOADLINE_INLINE void number(const Ball& x) noexcept {
-    offsets_.add(x.hi());
-    rest_ += x.lo();
-    size_ += magnitude(x.hi());
-    radius_ += x.radius();
-    terms_ += 1.0;
-  }
-  /// The sum; and how far it may be off: (terms u)^2 of what was added, the radii, and 2^-1000 where products underflow.
-  [[nodiscard]] LOADLINE_INLINE double value() const noexcept { return (slopes_.sum + offsets_.sum) + (rest_ + slopes_.rest + offsets_.rest + cancelled()); }
-  [[nodiscard]] LOADLINE_INLINE double error() const noexcept {
-    const double v = magnitude(value());
-    return (terms_ * terms_ * 0x1p-104 * size_ + radius_ + v * 0x1p-51) * (1.0 + 0x1p-40) + 0x1p-990;
-  }
-  [[nodiscard]] LOADLINE_INLINE int sign() const noexcept {
-    const double v = value();
-    return error() < v ? 1 : v < -error() ? -1 : 0;
-  }
-
- private:
-  /// What slopes + offsets rounds off.
-  [[nodiscard]] LOADLINE_INLINE double cancelled() const noexcept {
-    const double t = slopes_.sum + offsets_.sum, z = t - slopes_.sum;
-    return (slopes_.sum - (t - z)) + (offsets_.sum - z);
-  }
-
-  Twofold slopes_, offsets_;
-  double rest_ = 0.0, size_ = 0.0, radius_ = 0.0, terms_ = 0.0;
+/// Everything but one key's line, in about 106 bits: hi + lo, known to `share` of `size`.
+struct Rest {
+  double hi, lo, size, share;
+  bool clear;  ///< false: a mark lies on a tier edge, which its double may not show exactly
 };
 
-/// The excess of a simple account but for one key; false where a mark lies on an edge that its double does not show exactly.
-[[nodiscard]] LOADLINE_INLINE bool others(const Profiles<double>& f, Marks<double> marks, std::size_t slot, Residual& sum) {
+/// The excess of a simple account but for one key.
+[[nodiscard]] LOADLINE_INLINE Rest others(const Profiles<double>& f, Marks<double> marks, std::size_t slot) noexcept {
+  Twofold slopes, offsets{f.unrounded_fixed.hi(), f.unrounded_fixed.lo()};
+  double size = magnitude(offsets.sum), rest = 0.0;
   bool clear = true;
-  sum.number(f.unrounded_fixed);
-  for (std::size_t j = 0; j < f.keys.size(); ++j) {
-    if (j == slot) continue;
-    const double mark = marks[f.keys[j].key].raw();
-    const Cell<double>* cell = cell_of(profile(f, f.keys[j]), mark);
+  const KeyCells* const own = f.keys.data() + slot;
+  for (const KeyCells *k = f.keys.data(), *end = k + f.keys.size(); k != end; ++k) {
+    if (k == own) continue;
+    const double mark = marks[k->key].raw();
+    const Cell<double>* cell = cell_of(profile(f, *k), mark);
+    const Line<double>& low = f.rests[static_cast<std::size_t>(cell - f.cells.data())];
+    const double p = cell->line.b * mark;
+    slopes.add(p);
+    offsets.add(cell->line.a);
+    rest += product_rest(cell->line.b, mark, p) + (low.b * mark + low.a);
+    size += magnitude(p) + magnitude(cell->line.a);
     clear = clear && cell->to != mark;
-    sum.line(f.unrounded[static_cast<std::size_t>(cell - f.cells.data())].line, mark);
   }
-  return clear;
+  Twofold all = slopes;
+  all.add(offsets.sum);
+  return {all.sum, all.rest + offsets.rest + rest, size, f.blur, clear};
 }
 
-/// One side of one key, from its standing; absent: the quick proof fails.
+/// The cell in whose line the excess falls through zero on one side of the cell c, where it is above zero; null: in none.
+/// Signs in plain double: where one is wrong the root is not inside its cell, and that is looked at.
+[[nodiscard]] LOADLINE_INLINE const Cell<double>* root_cell(Profile<double> cells, const Cell<double>* c, double x, Toward side) noexcept {
+  if (side == Toward::below) {
+    for (; c != cells.data(); --c)
+      if (!((x + c->line.a) + c->line.b * c[-1].to > 0.0)) return c;
+    return x + c->line.a < 0.0 ? c : nullptr;
+  }
+  for (const Cell<double>* last = cells.data() + cells.size() - 1; c != last; ++c)
+    if (!((x + c->line.a) + c->line.b * c->to > 0.0)) return c;
+  return c->line.b < 0.0 ? c : nullptr;
+}
+
+/// What the quick proof shows, if it holds.
+struct Proof {
+  double price = 0.0;
+  Outcome outcome = Outcome::already;
+  bool holds = false;
+
+  [[nodiscard]] LOADLINE_INLINE CertifiedBound<double> bound() const noexcept {
+    if (outcome == Outcome::price) return {Price<double>(price), 0.5};
+    return {outcome, 0.0};
+  }
+};
+
+/// One side of one key.
 ///
 /// The excess is concave. If it is above zero at the mark, a zero of one cell's own line inside that cell, on the side where
 /// the line rises towards the mark, is the only zero on this side: the walk that found the cell needs no proof of its own.
-[[nodiscard]] LOADLINE_INLINE std::optional<CertifiedBound<double>> quick_proof(const Lowered<double>& account, const Standing<double>& s, const Residual& rest,
-                                                                                Toward side) {
-  const Profiles<double>& f = *s.function;
-  const Profile<double> cells = profile(f, *s.key);
-  const Cell<Ball>* unrounded = f.unrounded.data() + s.key->first;
-  Residual now = rest;
-  now.line(unrounded[s.cell - cells.data()].line, s.mark);
-  if (s.cell->to == s.mark) return std::nullopt;
-  if (now.sign() < 0) return CertifiedBound<double>{Outcome::already, 0.0};
-  if (now.sign() == 0) return std::nullopt;
-  const Bound<double> found = search(s, account.pool.rule.when, side, true, true);
-  const std::size_t last = cells.size() - 1;
-  if (found.outcome() == Outcome::none) {
-    if (side == Toward::above) return sign(unrounded[last].line.b) >= 0 ? std::optional(CertifiedBound<double>{Outcome::none, 0.0}) : std::nullopt;
-    Residual end = rest;
-    end.number(unrounded[0].line.a);
-    return end.sign() > 0 ? std::optional(CertifiedBound<double>{Outcome::none, 0.0}) : std::nullopt;
+[[nodiscard]] LOADLINE_INLINE Proof quick_proof(const Profiles<double>& f, const KeyCells& k, double mark, const Rest& rest, Toward side) noexcept {
+  constexpr double sure = 0x1p-48;  // a plain sum of a few numbers has no worse an error than this share of what is added
+  const Profile<double> cells = profile(f, k);
+  const Cell<double>* c = cell_of(cells, mark);
+  const double p = c->line.b * mark, now = (rest.hi + c->line.a) + p, margin = (rest.size + magnitude(c->line.a) + magnitude(p)) * (sure + rest.share);
+  if (!(magnitude(now) > margin)) return {};
+  if (now < 0.0) return {0.0, Outcome::already, true};
+  c = root_cell(cells, c, rest.hi, side);
+  if (c == nullptr) {
+    if (side == Toward::above) return {0.0, Outcome::none, cells.back().line.b > 0.0};
+    const double a = cells.front().line.a;
+    return {0.0, Outcome::none, rest.hi + a > (rest.size + magnitude(a)) * (sure + rest.share)};
   }
-  if (!found) return std::nullopt;
-  double price = (*found).raw();
-  const auto i = static_cast<std::size_t>(cell_of(cells, price) - cells.data());
-  const Line<Ball>& l = unrounded[i].line;
-  const double slope = magnitude(l.b.hi()) * (1.0 - 0x1p-50) - l.b.radius();
-  if (!(slope > 0.0) || (side == Toward::below) != (l.b.hi() > 0.0)) return std::nullopt;
-  for (int step = 0; step < 3; ++step) {
-    if (!(price > 0.0) || !(price < cells[i].to) || (i > 0 && !(cells[i - 1].to < price))) return std::nullopt;
-    Residual at = rest;
-    at.line(l, price);
-    const double off = (magnitude(at.value()) + at.error()) / slope * (1.0 + 0x1p-50);
-    const double unit = price - std::bit_cast<double>(std::bit_cast<std::uint64_t>(price) - 1);  // the smaller of the two beside a power of two
-    if (off <= 0.5 * unit) return CertifiedBound<double>{Price<double>(price), 0.5};
-    price -= at.value() / l.b.hi();
-  }
-  return std::nullopt;
-}
-
-/// Whether the quick proof is worth a try.
-[[nodiscard]] LOADLINE_INLINE bool may_be_quick(const Lowered<double>& account, std::uint32_t slot) {
-  return account.simple && account.form.certain && slot != no_index && LOADLINE_UNSAFE_MATH == 0;
-}
-
-/// Where a key of a simple account stands, beside the excess of the others.
-[[nodiscard]] LOADLINE_INLINE Standing<double> beside(const Lowered<double>& account, Marks<double> marks, std::uint32_t slot, const Residual& rest) {
-  const Profiles<double>& f = account.of(Function::requirement);
-  const KeyCells& k = f.keys[slot];
-  const double mark = marks[k.key].raw();
-  return {&f, &k, cell_of(profile(f, k), mark), mark, rest.value()};
+  const Line<double>& l = c->line;
+  const Line<double>& low = f.rests[static_cast<std::size_t>(c - f.cells.data())];
+  if ((side == Toward::below) != (l.b > 0.0)) return {};
+  // a + b P = 0 with a = hi + lo: P to a few units, then the residual, which is short, over b.
+  Twofold a{rest.hi, 0.0};
+  a.add(l.a);
+  const double per = 1.0 / l.b, guess = -a.sum * per, product = l.b * guess;
+  const double residual = (a.sum + product) + (product_rest(l.b, guess, product) + ((a.rest + rest.lo) + (low.a + low.b * guess)));
+  const double step = -residual * per, price = guess + step, left = (guess - price) + step;
+  const double open = ((rest.size + magnitude(l.a) + magnitude(product)) * (rest.share + 0x1p-100) + 0x1p-990) * magnitude(per) + magnitude(step) * 0x1p-49;
+  const double unit = price - std::bit_cast<double>(std::bit_cast<std::uint64_t>(price) - 1);  // the smaller of the two beside a power of two
+  const bool inside = price < c->to && (c == cells.data() ? price > 0.0 : c[-1].to < price);
+  return {price, Outcome::price, inside && (magnitude(left) + open) * (1.0 + 0x1p-50) <= 0.5 * unit};
 }
 
 /// What Portfolio::solve proves.
@@ -190,10 +168,11 @@ template <Scalar T>
                                                                             Workspace<T>& workspace) {
   if constexpr (std::same_as<T, double>) {
     const Lowered<double>& account = portfolio.lowered();
-    if (const std::uint32_t slot = account.slot_of(key); detail::may_be_quick(account, slot)) {
-      detail::Residual rest;
-      if (detail::others(account.of(Function::requirement), marks, slot, rest))
-        if (const auto proof = detail::quick_proof(account, detail::beside(account, marks, slot, rest), rest, side)) return *proof;
+    if (const std::uint32_t slot = account.slot_of(key); account.simple && slot != no_index && LOADLINE_UNSAFE_MATH == 0) {
+      const Profiles<double>& f = account.of(Function::requirement);
+      const detail::Rest rest = detail::others(f, marks, slot);
+      const detail::Proof proof = detail::quick_proof(f, f.keys[slot], marks[key.index].raw(), rest, side);
+      if (rest.clear && proof.holds) return proof.bound();
     }
   }
   const CertifiedBounds<T> slow = detail::solved(portfolio, marks, key, workspace);
@@ -204,13 +183,12 @@ template <Scalar T>
                                                                              Workspace<T>& workspace) {
   if constexpr (std::same_as<T, double>) {
     const Lowered<double>& account = portfolio.lowered();
-    if (const std::uint32_t slot = account.slot_of(key); detail::may_be_quick(account, slot)) {
-      detail::Residual rest;
-      if (detail::others(account.of(Function::requirement), marks, slot, rest)) {
-        const Standing<double> standing = detail::beside(account, marks, slot, rest);
-        const auto below = detail::quick_proof(account, standing, rest, Toward::below), above = detail::quick_proof(account, standing, rest, Toward::above);
-        if (below && above) return {*below, *above};
-      }
+    if (const std::uint32_t slot = account.slot_of(key); account.simple && slot != no_index && LOADLINE_UNSAFE_MATH == 0) {
+      const Profiles<double>& f = account.of(Function::requirement);
+      const detail::Rest rest = detail::others(f, marks, slot);
+      const detail::Proof below = detail::quick_proof(f, f.keys[slot], marks[key.index].raw(), rest, Toward::below);
+      const detail::Proof above = detail::quick_proof(f, f.keys[slot], marks[key.index].raw(), rest, Toward::above);
+      if (rest.clear && below.holds && above.holds) return {below.bound(), above.bound()};
     }
   }
   return detail::solved(portfolio, marks, key, workspace);

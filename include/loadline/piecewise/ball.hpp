@@ -51,6 +51,8 @@ class Ball {
   [[nodiscard]] constexpr Ball operator-() const noexcept { return Ball(-hi_, -lo_, radius_); }
 
   [[nodiscard]] friend Ball operator+(const Ball& x, const Ball& y) noexcept {
+    if (x.is_zero()) return y;
+    if (y.is_zero()) return x;
     const Pair s = two_sum(x.hi_, y.hi_), t = two_sum(x.lo_, y.lo_);
     const Pair c = two_sum(s.rest, t.sum);
     const Pair v = two_sum(s.sum, c.sum);
@@ -61,6 +63,16 @@ class Ball {
   [[nodiscard]] friend Ball operator-(const Ball& x, const Ball& y) noexcept { return x + -y; }
 
   [[nodiscard]] friend Ball operator*(const Ball& x, const Ball& y) noexcept {
+    // Most factors of a lowered account are 0, 1 or short: known before four products are made.
+    if (x.is_unit()) return x.hi_ < 0.0 ? -y : y;
+    if (y.is_unit()) return y.hi_ < 0.0 ? -x : x;
+    if (x.lo_ == 0.0 && y.lo_ == 0.0) {
+      const Pair p = two_product(x.hi_, y.hi_);
+      if (x.radius_ == 0.0 && y.radius_ == 0.0) return Ball(p.sum, p.rest, underflow(p.sum, x.hi_, y.hi_));
+      const double own = x.reach() * y.radius_, other = y.reach() * x.radius_;
+      return Ball(p.sum, p.rest,
+                  (own + other) * inflate + underflow(p.sum, x.hi_, y.hi_) + underflow(own, x.reach(), y.radius_) + underflow(other, y.reach(), x.radius_));
+    }
     const Pair p = two_product(x.hi_, y.hi_), q = two_product(x.hi_, y.lo_), r = two_product(x.lo_, y.hi_), t = two_product(x.lo_, y.lo_);
     const Pair a = two_sum(q.sum, r.sum);
     const Pair b = two_sum(a.sum, p.rest);
@@ -108,6 +120,8 @@ class Ball {
   constexpr Ball(double hi, double lo, double radius) noexcept : hi_(hi), lo_(lo), radius_(radius) {}
 
   static constexpr double absolute(double x) noexcept { return x < 0.0 ? -x : x; }
+  constexpr bool is_zero() const noexcept { return hi_ == 0.0 && lo_ == 0.0 && radius_ == 0.0; }
+  constexpr bool is_unit() const noexcept { return (hi_ == 1.0 || hi_ == -1.0) && lo_ == 0.0 && radius_ == 0.0; }
   constexpr double reach() const noexcept { return absolute(hi_) + absolute(lo_) + radius_; }
   /// Below 2^-900 the rest of a product of two non-zero numbers may itself be lost.
   static constexpr double underflow(double product, double x, double y) noexcept {

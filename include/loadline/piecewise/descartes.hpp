@@ -176,6 +176,11 @@ template <Scalar T>
       continue;
     }
     if (!v.known || at_limit(part, v)) {  // what is all open here is so in every smaller part too
+      if (!ScalarTraits<T>::encloses && sign(part.row.front()) * sign(part.row.back()) < 0) {
+        out.push_back(single(p, part.low, part.high, sign(part.row.front())));  // a scalar without radii: its sign is all there is
+        doubt.certain = false;
+        continue;
+      }
       out.push_back({p, part.low, part.high, 0, false});
       open = true;
       continue;

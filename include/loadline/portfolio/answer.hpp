@@ -75,15 +75,15 @@ struct Figures {
 /// The figures of one position at its mark.
 template <Scalar T>
 struct PositionFigures {
-  std::uint32_t position;                           ///< index in the account
-  Quantity<T> notional, pnl, maintenance, initial;  ///< of the settle asset
-  Price<T> settle_price;
-  T measure;              ///< what chose the bracket: notional at mark or entry, or contracts; of the whole bracket group
-  Ratio<T> rate;          ///< of its bracket
-  T cum;                  ///< deduction in use
-  std::uint32_t bracket;  ///< 0-based row
-  bool above_last_cap;
-  std::optional<Price<T>> allocated_bankruptcy_price;  ///< the mark moved by this position's share of equity, by maintenance
+  std::uint32_t position = 0;                                       ///< index in the account
+  Quantity<T> notional = 0, pnl = 0, maintenance = 0, initial = 0;  ///< of the settle asset
+  Price<T> settle_price = 0;
+  T measure = T(0);           ///< what chose the bracket: notional at mark or entry, or contracts; of the whole bracket group
+  Ratio<T> rate = 0;          ///< of its bracket
+  T cum = T(0);               ///< deduction in use
+  std::uint32_t bracket = 0;  ///< 0-based row
+  bool above_last_cap = false;
+  std::optional<Price<T>> allocated_bankruptcy_price = {};  ///< the mark moved by this position's share of equity, by maintenance
 };
 
 /// The answer's class along a path: how its points were found.

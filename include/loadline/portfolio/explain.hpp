@@ -12,24 +12,24 @@ inline namespace v1 {
 /// One leg's part in the excess; amounts of its settle asset.
 template <Scalar T>
 struct ExplainedLeg {
-  std::uint32_t position;  ///< index in the account
-  KeyId key;
-  Price<T> mark, settle_price;  ///< the prices it was valued at
-  Quantity<T> pnl, accrued, notional, maintenance;
-  std::uint32_t bracket;  ///< 0-based row
-  Ratio<T> rate;          ///< of that row
-  T cum;                  ///< deduction in use
+  std::uint32_t position = 0;  ///< index in the account
+  KeyId key = {0};
+  Price<T> mark = 0, settle_price = 0;  ///< the prices it was valued at
+  Quantity<T> pnl = 0, accrued = 0, notional = 0, maintenance = 0;
+  std::uint32_t bracket = 0;  ///< 0-based row
+  Ratio<T> rate = 0;          ///< of that row
+  T cum = T(0);               ///< deduction in use
 };
 
 /// One asset's part in it; the first is the account's cash.
 template <Scalar T>
 struct ExplainedAsset {
-  std::optional<AssetId> asset;  ///< absent: the cash
-  Price<T> price;
-  Quantity<T> net;       ///< amount - borrowed - interest
-  Quantity<T> gain;      ///< PnL and accrued that settle in it
-  Money<T> balance;      ///< what both count as margin
-  Money<T> maintenance;  ///< of its debt
+  std::optional<AssetId> asset = {};  ///< absent: the cash
+  Price<T> price = 0;
+  Quantity<T> net = 0;       ///< amount - borrowed - interest
+  Quantity<T> gain = 0;      ///< PnL and accrued that settle in it
+  Money<T> balance = 0;      ///< what both count as margin
+  Money<T> maintenance = 0;  ///< of its debt
 };
 
 /// balance - ratio * maintenance = excess; collateral is what of the balance is neither PnL nor accrued (with their haircut).

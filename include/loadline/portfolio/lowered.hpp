@@ -20,12 +20,13 @@ struct KeyCells {
 /// A test's figure by key: f = fixed + sum over keys of the cell under the mark + the loose parts.
 template <Scalar T>
 struct Profiles {
-  T fixed;  ///< what no price moves
-  Working<T> unrounded_fixed;
+  T fixed;                     ///< what no price moves
   std::vector<KeyCells> keys;  ///< by slot; no cells where the key is not plain
   std::vector<Cell<T>> cells;
-  std::vector<Cell<Working<T>>> unrounded;  ///< the same cells in the working scalar, where that is another one
-  std::vector<std::uint32_t> loose;         ///< parts of keys that are not plain
+  Working<T> unrounded_fixed;
+  std::vector<Line<T>> rests;        ///< by cell, of double: what rounding took from its line
+  T blur;                            ///< of double: a sum of lines with their rests is the real one to so large a share of what is added
+  std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
 };
 
 /// The functions that decide: each test, and solvency.
@@ -87,7 +88,7 @@ template <Scalar T>
 
 template <Scalar T>
 [[nodiscard]] Profiles<T> no_profiles() {
-  return {T(0), Working<T>(0), {}, {}, {}, {}};
+  return {.fixed = T(0), .keys = {}, .cells = {}, .unrounded_fixed = Working<T>(0), .rests = {}, .blur = T(0), .loose = {}};
 }
 
 /// Adds what a part contributes to a function along one plain key's price: to the line, or as a term. Powers are 0 or 1.
@@ -105,6 +106,19 @@ void lower_part(const Form<W>& form, const Part<W>& part, const W& factor, Line<
   Line<W> unit{W(0), W(0)};
   add(unit, part.unit);
   terms.push_back({weight, amount, unit, form.schedule_of(part), 0});
+}
+
+/// The radius of a ball as a share of it, at most 1.
+[[nodiscard]] inline double share_of(const Ball& x) noexcept {
+  const double share = x.radius() == 0.0 ? 0.0 : x.radius() / magnitude(x.hi()) * (1.0 + 0x1p-50);
+  return share < 1.0 ? share : 1.0;
+}
+
+/// What the rounding of a line to double leaves out.
+inline void keep_rest(Profiles<double>& to, const Line<Ball>& l) {
+  to.rests.push_back({l.a.lo(), l.b.lo()});
+  for (const Ball& x : {l.a, l.b})
+    if (const double share = share_of(x); to.blur < share) to.blur = share;
 }
 
 /// Sums the parts of one plain key into cells, in ascending order, each a line.
@@ -132,7 +146,7 @@ template <Scalar T>
     const std::optional<Point<W>> edge = next(slice, Toward::above);
     const std::optional<W> end = edge ? std::optional<W>(W(edge->n / edge->d)) : std::nullopt;
     to.cells.push_back({end ? rounded_to<T>(*end) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
-    if constexpr (!std::same_as<T, W>) to.unrounded.push_back({end ? *end : W(0), l});
+    if constexpr (std::same_as<W, Ball>) keep_rest(to, l);
     const Cell<T>& cell = to.cells.back();
     finite = finite && is_finite(cell.line.a) && is_finite(cell.line.b) && (!edge || is_finite(cell.to));
     more = edge.has_value();
@@ -239,6 +253,7 @@ template <Scalar T>
         out.form, std::span<const std::uint32_t>(out.form.fixed), [](std::uint32_t) { return W(1); }, fixed);
     to.unrounded_fixed = function_of(out, f, fixed);
     to.fixed = rounded_to<T>(to.unrounded_fixed);
+    if constexpr (std::same_as<W, Ball>) to.blur = out.form.certain ? share_of(to.unrounded_fixed) : 1.0;
     const auto loosen = [&](std::span<const std::uint32_t> parts) {
       for (const std::uint32_t i : parts) {
         if (factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) continue;
@@ -256,6 +271,7 @@ template <Scalar T>
       if (f == Function::requirement) out.simple = out.simple && out.plain[s] && to.keys.back().concave;
     }
     loosen(out.form.shared);
+    if constexpr (std::same_as<T, double>) to.blur += 0x1p-104 * static_cast<double>(2 * out.keys.size() + 4) * static_cast<double>(2 * out.keys.size() + 4);
     finite = finite && is_finite(to.fixed);
   }
   if (!finite) return std::nullopt;

@@ -81,7 +81,7 @@ class Reading {
     std::size_t count = 0;
     for (const auto& r : roots)
       if (r) count += r->roots.size();
-    while (scratch_->found.size() < count) scratch_->found.push_back(scratch_->found.front());  // class Q; GCC 12 suspects resize() of reading what is absent
+    while (scratch_->found.size() < count) scratch_->found.push_back(TestRoot<T>{T(0), RootKind::cross, Test::requirement});  // class Q
     count = 0;
     for (std::array<std::size_t, test_count> next{};;) {
       std::optional<std::size_t> first;
