@@ -57,7 +57,8 @@ void widen(Algebraic<T>& a, const Algebraic<T>& b) {
   a = {std::move(a.polynomial), a.low < b.low ? a.low : b.low, a.high < b.high ? b.high : a.high, 0, false};
 }
 
-/// Whether the scalar cannot tell a root from an end of the domain, where it does not count: a price of zero.
+/// Whether the scalar cannot tell a root from an end of the domain, where it does not count: a price of zero. A ball knows
+/// its signs at an end that is exact; where nothing tells how far a value is off, a root that comes that near is on the end.
 template <Scalar T>
 [[nodiscard]] bool on_end(const Algebraic<T>& r, const Domain<T>& domain) {
   if (ScalarTraits<T>::exact) return false;
@@ -65,7 +66,9 @@ template <Scalar T>
     if (!end) return false;
     const T x = T(end->n / end->d), at = point(x), near = T(magnitude(at) * T(unit_roundoff<T>() * T(1'024)));
     if (!r.resolved && !(at < r.low) && !(r.high < at)) return true;
-    return !(x == at) && !(near < magnitude(T(r.low - at))) && !(near < magnitude(T(r.high - at)));
+    if (ScalarTraits<T>::encloses && x == at) return false;
+    if (!ScalarTraits<T>::encloses) polish(r);
+    return !(near < magnitude(T(r.low - at))) && !(near < magnitude(T(r.high - at)));
   };
   return on(domain.low) || on(domain.high);
 }
