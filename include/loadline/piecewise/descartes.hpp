@@ -136,7 +136,8 @@ void join(const Polynomial<T>& p, std::vector<Algebraic<T>>& roots) {
     if (r.resolved) continue;
     const Polynomial<T> row = bernstein<T>(p, r.low, r.high);
     const Variations v = variations(row, noise_on(p, r.low, r.high));
-    if (v.ends && v.least == 1 && v.most == 1) r = single(p, r.low, r.high, sign(row.front()));
+    const bool by_sign = !ScalarTraits<T>::encloses && sign(row.front()) * sign(row.back()) < 0;  // without radii the sign is all there is
+    if (by_sign || (v.ends && v.least == 1 && v.most == 1)) r = single(p, r.low, r.high, sign(row.front()));
   }
   roots = std::move(out);
 }
@@ -176,11 +177,6 @@ template <Scalar T>
       continue;
     }
     if (!v.known || at_limit(part, v)) {  // what is all open here is so in every smaller part too
-      if (!ScalarTraits<T>::encloses && sign(part.row.front()) * sign(part.row.back()) < 0) {
-        out.push_back(single(p, part.low, part.high, sign(part.row.front())));  // a scalar without radii: its sign is all there is
-        doubt.certain = false;
-        continue;
-      }
       out.push_back({p, part.low, part.high, 0, false});
       open = true;
       continue;
