@@ -3,9 +3,10 @@
 
 #include <loadline/ext/json.hpp>
 #include <loadline/ext/multiprecision.hpp>
+#include <loadline/venues/catalogue.hpp>
 
 nlohmann::ordered_json calculator::answer_decimal(std::string_view text, const Options& options) {
   // Bracket tables are checked in rationals: 0.0065 and 950 mean what they say, whatever scalar computes.
-  const auto answer = loadline::answer_text<loadline::Decimal, loadline::Rational>(text, {options.lenient, options.tick});
+  const auto answer = loadline::answer_text<loadline::Decimal, loadline::Rational>(text, {options.lenient, options.tick, loadline::venues::catalogue});
   return answer ? *answer : loadline::error_answer(answer.error());
 }

@@ -3,6 +3,7 @@
 
 #include "loadline/account/account.hpp"
 #include "loadline/ext/json_fields.hpp"
+#include "loadline/market/rule_set.hpp"
 
 /// @file
 /// An account file, read and checked, with storage of its own.
@@ -12,8 +13,9 @@ inline namespace v1 {
 
 /// How a file is read.
 struct FileOptions {
-  bool lenient = false;                  ///< an unknown field is a warning
-  std::optional<std::string> tick = {};  ///< of positions that name none, as text
+  bool lenient = false;                         ///< an unknown field is a warning
+  std::optional<std::string> tick = {};         ///< of positions that name none, as text
+  std::span<const venues::RuleSet> rules = {};  ///< those of which an answer says whether as_of lies in their days: venues::catalogue
 };
 
 /// One wall's worth of a file: balances and positions under one rule, with the names that the library does not need.
@@ -80,6 +82,7 @@ struct AccountFile {
   std::vector<Path> paths;
   std::optional<Frontier> frontier;
   std::vector<FileWarning> warnings;
+  std::span<const venues::RuleSet> known_rules;  ///< FileOptions::rules
 
   AccountFile() = default;
   AccountFile(const AccountFile&) = delete;  // accounts point into the object

@@ -4,7 +4,6 @@
 #include "loadline/ext/json_file.hpp"
 #include "loadline/liquidation/frontier.hpp"
 #include "loadline/portfolio/portfolio.hpp"
-#include "loadline/venues/catalogue.hpp"
 
 #include <string>
 
@@ -353,10 +352,10 @@ class AnswerWriter {
     return out;
   }
 
-  /// On which days a rule set of venues/ is known to hold, and whether as_of is one of them; null: no such set.
+  /// On which days a known rule set holds, and whether as_of is one of them; null: no such set.
   [[nodiscard]] AnswerJson rules_hold(const std::string& id) const {
-    const venues::RuleSet* rules = venues::find_rules(id);
-    if (rules == nullptr) return nullptr;
+    const auto rules = std::find_if(file_->known_rules.begin(), file_->known_rules.end(), [&](const venues::RuleSet& r) { return id == r.id; });
+    if (rules == file_->known_rules.end()) return nullptr;
     AnswerJson out{{"first_day", rules->first_day}, {"last_day", rules->last_day}, {"on_as_of", nullptr}, {"source", rules->source}};
     if (const auto day = file_->as_of ? detail::day_of(*file_->as_of) : std::nullopt) out["on_as_of"] = venues::covers(*rules, *day);
     return out;

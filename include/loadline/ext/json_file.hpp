@@ -18,6 +18,7 @@ class FileReader {
   FileReader(const JsonValue& document, const FileOptions& options) : document_(&document), options_(&options) {}
 
   AccountFile<T> read() {
+    out_.known_rules = options_->rules;
     out_.many = document_->kind == JsonValue::Kind::object && document_->find("accounts") != nullptr;
     const Fields top = out_.many ? fields(*document_, "", {"schema", "as_of", "numeraire", "prices", "paths", "frontier", "accounts"})
                                  : fields(*document_, "",

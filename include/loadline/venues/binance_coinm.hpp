@@ -2,7 +2,7 @@
 #pragma once
 
 #include "loadline/account/account.hpp"
-#include "loadline/venues/rule_set.hpp"
+#include "loadline/market/rule_set.hpp"
 
 /// @file
 /// Binance COIN-M futures: inverse contracts, one pool of margin per coin.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "loadline/account/account.hpp"
-#include "loadline/venues/rule_set.hpp"
+#include "loadline/market/rule_set.hpp"
 
 #include <array>
 
