@@ -12,6 +12,8 @@
 namespace loadline {
 inline namespace v1 {
 
+inline namespace LOADLINE_FLAGS {
+
 /// A real number: `low` itself where low == high, else the only root of `polynomial` in the open interval (low, high).
 ///
 /// The polynomial has certain, opposite signs at the two ends; in an exact scalar it has no multiple roots. The ends carry
@@ -25,8 +27,6 @@ struct Algebraic {
 
   [[nodiscard]] bool exact() const { return low == high; }
 };
-
-inline namespace LOADLINE_FLAGS {
 
 /// x as such a number.
 template <Scalar T>

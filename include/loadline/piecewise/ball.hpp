@@ -51,7 +51,7 @@ class Ball {
   [[nodiscard]] constexpr Ball operator-() const noexcept { return Ball(-hi_, -lo_, radius_); }
 
   [[nodiscard]] friend Ball operator+(const Ball& x, const Ball& y) noexcept {
-    if (x.is_zero()) return y;
+    if (x.is_zero()) return y.is_zero() ? Ball(0.0) : y;  // no zero is negative
     if (y.is_zero()) return x;
     const Pair s = two_sum(x.hi_, y.hi_), t = two_sum(x.lo_, y.lo_);
     const Pair c = two_sum(s.rest, t.sum);

@@ -121,6 +121,8 @@ struct PathSide {
   std::optional<Money<T>> equity_left = {};            ///< equity at the liquidation, less the fees of closing every position there
 };
 
+inline namespace LOADLINE_FLAGS {
+
 /// Where an account changes status along one path, in a key's price or in a joint move s.
 template <Scalar T>
 struct PathAnswer {
@@ -135,6 +137,8 @@ struct PathAnswer {
   /// Whether every price above is the nearest or next nearest number, proved.
   [[nodiscard]] constexpr bool certified() const noexcept { return ulp.has_value() && *ulp <= 1.0; }
 };
+
+}  // namespace LOADLINE_FLAGS
 
 /// Which liquidation price is nearest, over keys and sides.
 template <Scalar T>

@@ -17,6 +17,8 @@ struct KeyCells {
   bool concave;                     ///< concave, and so without jumps
 };
 
+inline namespace LOADLINE_FLAGS {
+
 /// A test's figure by key: f = fixed + sum over keys of the cell under the mark + the loose parts.
 template <Scalar T>
 struct Profiles {
@@ -35,8 +37,6 @@ inline constexpr std::size_t function_count = 4;
 [[nodiscard]] constexpr Function function_of(Test test) noexcept {
   return static_cast<Function>(test);
 }
-
-inline namespace LOADLINE_FLAGS {
 
 /// One pool, lowered. Holds no price. Made by Portfolio::make; rules on one side of it, solvers on the other.
 template <Scalar T>

@@ -13,6 +13,8 @@
 namespace loadline {
 inline namespace v1 {
 
+inline namespace LOADLINE_FLAGS {
+
 inline constexpr std::uint32_t no_index = 0xffff'ffff;
 
 /// An asset of a pool; its tables live in the pool. The first holding of a pool is its cash.
@@ -78,8 +80,6 @@ template <Scalar T>
 [[nodiscard]] constexpr bool same_group(const Leg<T>& a, const Leg<T>& b) {
   return a.terms.bracket_group && b.terms.bracket_group && *a.terms.bracket_group == *b.terms.bracket_group;
 }
-
-inline namespace LOADLINE_FLAGS {
 
 /// The price of a key, base or derived; `price_of(KeyId)` gives base keys in S.
 template <Scalar S, Scalar T, class PriceOf>
