@@ -8,6 +8,7 @@
 #include <loadline/ext/eigen.hpp>
 #include <loadline/ext/json.hpp>
 #include <loadline/ext/multiprecision.hpp>
+#include <loadline/venues/catalogue.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -46,7 +47,7 @@ TEST_CASE("account files have the figures that they have in double", "[ext][dual
     std::ifstream file(std::string(LOADLINE_DATA_DIR) + "/" + name + ".json");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     REQUIRE(!text.empty());
-    const auto dual = loadline::answer_text<loadline::Dual<2>, loadline::Rational>(text);
+    const auto dual = loadline::answer_text<loadline::Dual<2>, loadline::Rational>(text, {.rules = loadline::venues::catalogue});
     REQUIRE(dual.has_value());
     compare(*dual, calculator::answer_double(text, {}), name);
   }

@@ -64,13 +64,13 @@ class Ball {
 
   [[nodiscard]] friend Ball operator*(const Ball& x, const Ball& y) noexcept {
     // Most factors of a lowered account are 0, 1 or short: known before four products are made.
-    if (x.is_unit()) return x.hi_ < 0.0 ? -y : y;
-    if (y.is_unit()) return y.hi_ < 0.0 ? -x : x;
+    if (x.is_unit()) return x.hi_ < 0.0 ? Ball(0.0) - y : y;  // not -y: no zero is negative
+    if (y.is_unit()) return y.hi_ < 0.0 ? Ball(0.0) - x : x;
     if (x.lo_ == 0.0 && y.lo_ == 0.0) {
       const Pair p = two_product(x.hi_, y.hi_);
-      if (x.radius_ == 0.0 && y.radius_ == 0.0) return Ball(p.sum, p.rest, underflow(p.sum, x.hi_, y.hi_));
+      if (x.radius_ == 0.0 && y.radius_ == 0.0) return Ball(p.sum + 0.0, p.rest, underflow(p.sum, x.hi_, y.hi_));
       const double own = x.reach() * y.radius_, other = y.reach() * x.radius_;
-      return Ball(p.sum, p.rest,
+      return Ball(p.sum + 0.0, p.rest,
                   (own + other) * inflate + underflow(p.sum, x.hi_, y.hi_) + underflow(own, x.reach(), y.radius_) + underflow(other, y.reach(), x.radius_));
     }
     const Pair p = two_product(x.hi_, y.hi_), q = two_product(x.hi_, y.lo_), r = two_product(x.lo_, y.hi_), t = two_product(x.lo_, y.lo_);
