@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/core/rounding.hpp"
+#include "loadline/piecewise/ball.hpp"
 #include "loadline/piecewise/order.hpp"
 #include "loadline/portfolio/answer.hpp"
 
