@@ -12,5 +12,6 @@
 #include "loadline/liquidation/frontier.hpp"
 #include "loadline/piecewise/newton.hpp"
 #include "loadline/portfolio/portfolio.hpp"
+#include "loadline/pricing/index.hpp"
 #include "loadline/venues/catalogue.hpp"
 #include "loadline/version.hpp"

@@ -35,6 +35,8 @@ enum class Errc : std::uint16_t {
   bad_ratio = 40,
   bad_weight = 41,
   bad_rule = 42,
+  cap_below_rate = 43,
+  bad_parameter = 44,
   bad_tiers = 50,
   empty_tiers = 51,
   tiers_not_concave = 52,
@@ -70,6 +72,8 @@ enum class Errc : std::uint16_t {
     case Errc::bad_ratio: return "BAD_RATIO";
     case Errc::bad_weight: return "BAD_WEIGHT";
     case Errc::bad_rule: return "BAD_RULE";
+    case Errc::cap_below_rate: return "CAP_BELOW_RATE";
+    case Errc::bad_parameter: return "BAD_PARAMETER";
     case Errc::bad_tiers: return "BAD_TIERS";
     case Errc::empty_tiers: return "EMPTY_TIERS";
     case Errc::tiers_not_concave: return "TIERS_NOT_CONCAVE";
@@ -91,7 +95,7 @@ enum class Errc : std::uint16_t {
     case Errc::bad_json: return "the text is not JSON";
     case Errc::bad_number: return "not a finite number";
     case Errc::number_range: return "the number is outside the range of its type";
-    case Errc::bad_time: return "not a time, or a time after as_of";
+    case Errc::bad_time: return "not a time, a time after as_of, or time that goes backwards";
     case Errc::bad_field: return "a wrong type, an unknown word, or a value outside its range";
     case Errc::missing_field: return "the field is needed";
     case Errc::unknown_field: return "the field is unknown";
@@ -103,10 +107,12 @@ enum class Errc : std::uint16_t {
     case Errc::duplicate_symbol: return "the symbol and side appear twice";
     case Errc::bad_price: return "a price must be above zero";
     case Errc::missing_price: return "the key has no price";
-    case Errc::stale_price: return "the price is older than its max_age";
-    case Errc::bad_ratio: return "a ratio must be above zero";
+    case Errc::stale_price: return "the price is older than its max_age, or no source is fresh";
+    case Errc::bad_ratio: return "a ratio must be above zero, and may not fall beyond its limit";
     case Errc::bad_weight: return "the weight is outside its range";
     case Errc::bad_rule: return "a rule lists at least one test, each once, with a ratio above zero";
+    case Errc::cap_below_rate: return "the cap is below the live rate";
+    case Errc::bad_parameter: return "a parameter is outside its range";
     case Errc::bad_tiers: return "tier caps must ascend, only the last may be open";
     case Errc::empty_tiers: return "no tiers";
     case Errc::tiers_not_concave: return "tier weights must not rise";
@@ -174,6 +180,28 @@ enum class Field : std::uint8_t {
   loan_cap,
   settle,
   bracket_group,
+  source,
+  source_time,
+  source_depth,
+  index_weight,
+  index_weights,
+  redemption_ratio,
+  ratio_drop,
+  growth_cap,
+  price_floor,
+  price_cap,
+  price_band,
+  blend_share,
+  time_constant,
+  window,
+  max_age,
+  redemption_fee,
+  queue_time,
+  discount_rate,
+  threshold,
+  voucher,
+  quantity,
+  probability,
 };
 
 /// The field's name, as the structs of the library write it.
@@ -229,6 +257,28 @@ enum class Field : std::uint8_t {
     case Field::loan_cap: return "loan_cap";
     case Field::settle: return "settle";
     case Field::bracket_group: return "bracket_group";
+    case Field::source: return "source";
+    case Field::source_time: return "source_time";
+    case Field::source_depth: return "source_depth";
+    case Field::index_weight: return "index_weight";
+    case Field::index_weights: return "index_weights";
+    case Field::redemption_ratio: return "redemption_ratio";
+    case Field::ratio_drop: return "ratio_drop";
+    case Field::growth_cap: return "growth_cap";
+    case Field::price_floor: return "price_floor";
+    case Field::price_cap: return "price_cap";
+    case Field::price_band: return "price_band";
+    case Field::blend_share: return "blend_share";
+    case Field::time_constant: return "time_constant";
+    case Field::window: return "window";
+    case Field::max_age: return "max_age";
+    case Field::redemption_fee: return "redemption_fee";
+    case Field::queue_time: return "queue_time";
+    case Field::discount_rate: return "discount_rate";
+    case Field::threshold: return "threshold";
+    case Field::voucher: return "voucher";
+    case Field::quantity: return "quantity";
+    case Field::probability: return "probability";
   }
   return "unknown";
 }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/amount.hpp"
+#include "loadline/core/result.hpp"
+#include "loadline/piecewise/probe.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+/// @file
+/// What pricing models read: prints of spot pairs, redemption ratios, inputs of a mark; and what a model must be able to do.
+
+namespace loadline {
+inline namespace v1 {
+
+/// Milliseconds since 1970-01-01 UTC.
+using Time = std::int64_t;
+
+/// The last print of one source.
+template <Scalar T>
+struct Source {
+  T value;         ///< a price in the pair's quote, or a ratio; above zero
+  Time time = 0;   ///< of the print
+  T depth = T(0);  ///< size quoted near the price, where a model weighs by it
+};
+
+/// How a price depends on one source, the others held.
+enum class Dependence : std::uint8_t {
+  none,       ///< not at all
+  affine,     ///< a line
+  piecewise,  ///< lines that meet, or jump
+  other       ///< products of it with itself, quotients by it: no exact walk
+};
+
+/// Of two dependences joined by + or by a comparison: the weaker promise.
+[[nodiscard]] constexpr Dependence either(Dependence a, Dependence b) noexcept {
+  return a < b ? b : a;
+}
+/// Of a factor and a factor.
+[[nodiscard]] constexpr Dependence product(Dependence a, Dependence b) noexcept {
+  return a == Dependence::none || b == Dependence::none ? either(a, b) : Dependence::other;
+}
+/// Of anything behind a bound, a median or a guard.
+[[nodiscard]] constexpr Dependence bent(Dependence a) noexcept {
+  return a == Dependence::affine ? Dependence::piecewise : a;
+}
+
+/// What a model had to do to arrive at its price.
+struct PriceFlags {
+  bool capped = false;   ///< a growth cap or an upper bound held it down
+  bool floored = false;  ///< a floor or a lower bound held it up
+  bool guarded = false;  ///< a source was left out or bounded for its distance from the others
+  bool stale = false;    ///< a source was left out for its age
+  friend constexpr PriceFlags operator|(PriceFlags a, PriceFlags b) noexcept {
+    return {a.capped || b.capped, a.floored || b.floored, a.guarded || b.guarded, a.stale || b.stale};
+  }
+  friend constexpr bool operator==(PriceFlags, PriceFlags) = default;
+};
+
+/// A price (or a ratio) and how it came about.
+template <Scalar V>
+struct Priced {
+  V value;
+  PriceFlags flags = {};
+};
+
+inline namespace LOADLINE_FLAGS {
+
+/// The sources of a market as a model reads them: as they are (V is T), or with one of them moving (V is Probe<T>).
+///
+/// A source that moves prints now: its age is 0.
+template <Scalar T, Scalar V = T>
+class Feeds {
+ public:
+  constexpr Feeds(std::span<const Source<T>> sources, Time now) : sources_(sources), now_(now) {}
+  constexpr Feeds(std::span<const Source<T>> sources, Time now, std::size_t moving, V value)
+      : sources_(sources), now_(now), moving_(moving), value_(std::move(value)) {}
+
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return sources_.size(); }
+  [[nodiscard]] constexpr Time now() const noexcept { return now_; }
+  [[nodiscard]] constexpr V value(std::size_t source) const {
+    LOADLINE_ASSERT(source < sources_.size());
+    return source == moving_ ? value_ : V(sources_[source].value);
+  }
+  [[nodiscard]] constexpr Time age(std::size_t source) const noexcept { return source == moving_ ? 0 : now_ - sources_[source].time; }
+  [[nodiscard]] constexpr V depth(std::size_t source) const { return V(sources_[source].depth); }
+
+ private:
+  std::span<const Source<T>> sources_;
+  Time now_;
+  std::size_t moving_ = static_cast<std::size_t>(-1);
+  V value_ = V(0);
+};
+
+/// Checks the sources themselves; nullopt: they are in order.
+/// @par Units    those of Source
+/// @par Shape    any number
+/// @par Rounding none
+/// @par Errors   BAD_NUMBER (a value or depth that is not finite), BAD_PRICE (not above zero), BAD_PARAMETER (a negative depth), BAD_TIME
+///               (a print from after now); `index` is the source
+/// @par Cost     O(sources)
+/// @par Source   none
+template <Scalar T>
+[[nodiscard]] constexpr std::optional<Error> check_sources(std::span<const Source<T>> sources, Time now) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto index = static_cast<std::uint32_t>(i);
+    if (!is_finite(sources[i].value)) return Error{Errc::bad_number, Field::source, index};
+    if (!(T(0) < sources[i].value)) return Error{Errc::bad_price, Field::source, index};
+    if (!is_finite(sources[i].depth)) return Error{Errc::bad_number, Field::source_depth, index};
+    if (sources[i].depth < T(0)) return Error{Errc::bad_parameter, Field::source_depth, index};
+    if (now < sources[i].time) return Error{Errc::bad_time, Field::source_time, index};
+  }
+  return std::nullopt;
+}
+
+/// A rule from sources to the price of a wrapped asset (or to a ratio, an index, a mark). A plain struct with named fields; no
+/// base class. Rules compose: a rule's member may be another rule.
+///
+///  - `price(feeds)`   the price, for sources that stand still and for one that moves; or the error: STALE_PRICE, BAD_RATIO ...
+///  - `check(feeds)`   the fault of its parameters or of what it was loaded with, if any; once per rule set, and it asks its parts
+///  - `dependence(i)`  how the price depends on source i
+///
+/// Syntax is checked here. The laws, through which every model of the library is run (tests/pricing/laws.hpp):
+///  1. pure: the same feeds, the same price
+///  2. dependence: `none` sources may print anything; along an `affine` one the price is one line; along a `piecewise` one what
+///     price() says of a Probe is what it says of the number, up to the reach
+///  3. never a price that is not above zero, or not finite: an error instead
+template <class P, class T>
+concept WrappedPricing = Scalar<T> && std::copyable<P> && requires(const P& p, const Feeds<T>& still, const Feeds<T, Probe<T>>& moving) {
+  { p.price(still) } -> std::same_as<Result<Priced<T>>>;
+  { p.price(moving) } -> std::same_as<Result<Priced<Probe<T>>>>;
+  { p.check(still) } -> std::same_as<std::optional<Error>>;
+  { p.dependence(std::size_t{}) } -> std::same_as<Dependence>;
+};
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline
