@@ -252,19 +252,6 @@ template <Scalar T>
   return out;
 }
 
-/// A pool after one of its legs was closed at a price: PnL and accrued are paid out, nothing is charged.
-template <Scalar T>
-[[nodiscard]] Pool<T> without_leg(const Pool<T>& pool, std::size_t leg, const Working<T>& mark) {
-  using W = Working<T>;
-  Pool<T> out = pool;
-  const Leg<T>& closed = pool.legs[leg];
-  out.holdings[closed.holding].amount += W(pnl_of(closed.terms, mark) + W(closed.terms.accrued.raw()));
-  out.legs.erase(out.legs.begin() + static_cast<std::ptrdiff_t>(leg));
-  offset_legs(out);
-  sort_legs(out);
-  return out;
-}
-
 }  // namespace LOADLINE_FLAGS
 }  // namespace v1
 }  // namespace loadline

@@ -3,6 +3,7 @@
 
 #include "loadline/market/marks.hpp"
 #include "loadline/portfolio/binding.hpp"
+#include "loadline/portfolio/changed_pool.hpp"
 #include "loadline/portfolio/check.hpp"
 #include "loadline/portfolio/explain.hpp"
 
@@ -78,6 +79,16 @@ class Portfolio {
     using W = Working<T>;
     const W mark = key_price<W>(lowered_.pool, lowered_.pool.legs[leg].terms.key, at_marks<W>(checked(marks)));
     std::optional<Lowered<T>> pool = lower_pool<T>(without_leg(lowered_.pool, leg, mark));
+    if (!pool) return Error{Errc::overflow, Field::account};
+    return Portfolio(*std::move(pool));
+  }
+
+  /// This pool with its collateral sold at the marks: the same value in cash. What is held of an asset beyond what is owed of it is
+  /// sold; what is not usable, debts and the PnL in other coins stay.
+  /// @par Errors OVERFLOW
+  /// @par Cost   that of make
+  [[nodiscard]] Result<Portfolio> in_cash(Marks<T> marks) const {
+    std::optional<Lowered<T>> pool = lower_pool<T>(in_cash_pool(lowered_.pool, at_marks<Working<T>>(checked(marks))));
     if (!pool) return Error{Errc::overflow, Field::account};
     return Portfolio(*std::move(pool));
   }

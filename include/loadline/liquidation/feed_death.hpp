@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/portfolio/portfolio.hpp"
+#include "loadline/pricing/price_map.hpp"
+
+#include <vector>
+
+/// @file
+/// The print of one feed that kills an account, all other feeds unchanged.
+
+namespace loadline {
+inline namespace v1 {
+
+/// What one feed can do on one side.
+enum class FeedOutcome : std::uint8_t {
+  dies,       ///< at a print of it a test fails
+  cannot,     ///< no print of it alone makes a test fail
+  already,    ///< a test fails at the present prints
+  unpriced,   ///< beyond a print a rule has no price; up to it no test fails
+  undecided,  ///< beyond a print the prices are no lines in the feed (or too many pieces of them); up to it no test fails
+};
+
+inline namespace LOADLINE_FLAGS {
+
+/// One side of one feed.
+template <Scalar T>
+struct FeedBound {
+  FeedOutcome outcome = FeedOutcome::cannot;
+  T print = T(0);                             ///< dies: the nearest print at which a test fails; unpriced, undecided: how far the account was followed
+  bool jump = false;                          ///< dies: the prices jump there; at the print itself the account may live, beyond it it is dead
+  std::optional<Error> error = std::nullopt;  ///< unpriced: why
+  std::optional<KeyId> key = std::nullopt;    ///< dies: the key whose price does it, where it is only one
+};
+
+/// Both sides of one feed.
+template <Scalar T>
+struct FeedDeath {
+  FeedBound<T> below, above;
+};
+
+/// Room for a walk along a feed; made once for a portfolio, which must live as long.
+template <Scalar T>
+class FeedWorkspace {
+ public:
+  explicit FeedWorkspace(const Portfolio<T>& portfolio)
+      : paths(portfolio), marks(portfolio.key_count(), Price<T>(0)), present(portfolio.key_count(), Price<T>(0)), betas(portfolio.key_count(), Ratio<T>(0)) {}
+
+  Workspace<T> paths;
+  std::vector<Price<T>> marks, present;
+  std::vector<Ratio<T>> betas;
+  std::optional<KeyId> bounded = std::nullopt;  ///< the key of `bounds`, at the present marks
+  Bounds<T> bounds{Outcome::none, Outcome::none};
+};
+
+/// The walk itself: from piece to piece of the rules, on each of which every price is a line in the feed.
+template <Scalar T, class Map>
+class FeedWalk {
+ public:
+  FeedWalk(const Portfolio<T>& portfolio, const Map& map, std::span<const Source<T>> sources, Time now, FeedWorkspace<T>& workspace)
+      : portfolio_(&portfolio), map_(&map), sources_(sources), now_(now), workspace_(&workspace) {}
+
+  /// @pre workspace.present are the marks at the present prints
+  [[nodiscard]] FeedDeath<T> both(std::size_t source) {
+    source_ = source;
+    std::size_t moved = 0;
+    map_->each([&](const auto& entry) {
+      if (entry.rule.dependence(source) == Dependence::none) return;
+      only_ = entry.key;
+      ++moved;
+    });
+    if (moved == 0) return {};
+    if (moved > 1) only_.reset();
+    return {one(-1), one(1)};
+  }
+
+ private:
+  /// One side, piece by piece.
+  [[nodiscard]] FeedBound<T> one(int direction) {
+    T x = sources_[source_].value;
+    std::optional<T> beyond;  // where the piece before would have died, just past its end
+    for (int step = 0; step < max_pieces; ++step) {
+      Reach<T> reach{direction};
+      const Feeds<T, Probe<T>> feeds(sources_, now_, source_, Probe<T>(x, T(1), reach));
+      const FeedBound<T> end = only_ ? along_key(feeds, x, direction, reach, beyond) : along_keys(feeds, x, direction, reach, beyond);
+      if (end.outcome != FeedOutcome::cannot) return end;
+      if (!reach.distance) return end;
+      T next = direction < 0 ? T(x - *reach.distance) : T(x + *reach.distance);
+      if (!(T(0) < next)) return end;
+      if (!(direction < 0 ? next < x : x < next)) {  // the end of the piece rounds to its start: on by the least step that moves
+        const T least = T(x * T(T(2) * unit_roundoff<T>()));
+        next = direction < 0 ? T(x - least) : T(x + least);
+      }
+      x = next;
+    }
+    return {FeedOutcome::undecided, x};
+  }
+
+  /// A piece on which one key moves.
+  [[nodiscard]] FeedBound<T> along_key(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, std::optional<T>& beyond) {
+    std::optional<Probe<T>> line;
+    std::optional<Error> fault;
+    map_->each([&](const auto& entry) {
+      if (!(entry.key == *only_)) return;
+      const Result<Priced<Probe<T>>> p = entry.rule.price(feeds);
+      if (p)
+        line = p->value;
+      else
+        fault = p.error();
+    });
+    if (fault) return {FeedOutcome::unpriced, x, false, fault};
+    if (!reach.straight) return {FeedOutcome::undecided, x};
+    FeedWorkspace<T>& w = *workspace_;
+    const bool first = x == sources_[source_].value;
+    if (first && !(w.bounded && *w.bounded == *only_)) {
+      w.bounds = portfolio_->liquidation_price(w.present, *only_, w.paths);
+      w.bounded = only_;
+    }
+    if (first) here_ = w.bounds;
+    const T& price = line->value();
+    if (here_.below.outcome() == Outcome::already) return {FeedOutcome::already, x};
+    if (outside(price)) {
+      w.marks = w.present;
+      w.marks[only_->index] = Price<T>(price);
+      here_ = portfolio_->liquidation_price(w.marks, *only_, w.paths);
+      if (here_.below.outcome() == Outcome::already) return arrived(x, beyond, direction);
+    }
+    const T& slope = line->slope();
+    const bool falls = direction < 0 ? T(0) < slope : slope < T(0);
+    const Bound<T>& ahead = falls ? here_.below : here_.above;
+    if (slope == T(0) || !ahead) return beyond.reset(), FeedBound<T>{};
+    const T distance = magnitude(T(T((*ahead).raw() - price) / slope));
+    return found(x, distance, direction, reach, beyond);
+  }
+
+  /// A piece on which several move.
+  [[nodiscard]] FeedBound<T> along_keys(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, std::optional<T>& beyond) {
+    FeedWorkspace<T>& w = *workspace_;
+    std::optional<Error> fault;
+    w.marks = w.present;
+    for (Ratio<T>& beta : w.betas) beta = Ratio<T>(0);
+    map_->each([&](const auto& entry) {
+      if (fault || entry.rule.dependence(source_) == Dependence::none) return;
+      const Result<Priced<Probe<T>>> p = entry.rule.price(feeds);
+      if (!p) return void(fault = p.error());
+      w.marks[entry.key.index] = Price<T>(p->value.value());
+      if (!(p->value.slope() == T(0))) w.betas[entry.key.index] = Ratio<T>(T(T(p->value.slope() * x) / p->value.value()));
+    });
+    if (fault) return {FeedOutcome::unpriced, x, false, fault};
+    if (!reach.straight) return {FeedOutcome::undecided, x};
+    const PathAnswer<T> answer = portfolio_->solve(w.marks, w.betas, w.paths);
+    if (answer.liquidatable_now || answer.overflow) return x == sources_[source_].value ? FeedBound<T>{FeedOutcome::already, x} : arrived(x, beyond, direction);
+    const PathSide<T>& ahead = direction < 0 ? answer.below : answer.above;
+    if (!ahead.liquidation) return beyond.reset(), FeedBound<T>{};
+    return found(x, T(x * magnitude(*ahead.liquidation)), direction, reach, beyond);
+  }
+
+  /// Dead at the start of a piece: since the end of the piece before by a jump, or where that piece's own line would have died,
+  /// had its end not been rounded.
+  [[nodiscard]] FeedBound<T> arrived(const T& x, const std::optional<T>& beyond, int direction) const {
+    const T slack = T(magnitude(x) * T(T(64) * unit_roundoff<T>()));
+    const bool met = beyond && !(T(slack) < (direction < 0 ? T(x - *beyond) : T(*beyond - x)));
+    return {FeedOutcome::dies, x, !met, std::nullopt, only_};
+  }
+  [[nodiscard]] FeedBound<T> found(const T& x, const T& distance, int direction, const Reach<T>& reach, std::optional<T>& beyond) const {
+    const T print = direction < 0 ? T(x - distance) : T(x + distance);
+    if (reach.distance && *reach.distance < distance) return beyond = print, FeedBound<T>{};
+    if (!(T(0) < print)) return {};
+    return {FeedOutcome::dies, print, false, std::nullopt, only_};
+  }
+  [[nodiscard]] bool outside(const T& price) const {
+    return (here_.below && !((*here_.below).raw() < price)) || (here_.above && !(price < (*here_.above).raw()));
+  }
+
+  static constexpr int max_pieces = 1'000;
+  const Portfolio<T>* portfolio_;
+  const Map* map_;
+  std::span<const Source<T>> sources_;
+  Time now_;
+  FeedWorkspace<T>* workspace_;
+  std::size_t source_ = 0;
+  std::optional<KeyId> only_ = std::nullopt;      ///< the key that the source moves, if it is one
+  Bounds<T> here_{Outcome::none, Outcome::none};  ///< of that key, at the piece
+};
+
+/// The print of each source that kills the account, that feed alone and all others unchanged.
+///
+/// For source i with print x the keys stand at p_k(x), by the rules of `map`; the answer is the nearest x on each side at which a
+/// test fails. Weights, medians, guards and clamps are walked piece by piece, on each of which every p_k is a line: one moving key is a
+/// division against its liquidation prices, several are a joint path (class A or Q). A feed that cannot kill says so.
+/// @par Units    each print in its source's own units
+/// @par Shape    marks: of the keys without a rule, key_count() of them; out: one place a source
+/// @par Rounding none but the scalar's; plain, no claim on the last digits
+/// @par Errors   those of check_sources and of the rules at the present prints
+/// @par Cost     a source that moves one key: two liquidation prices a key (not a source), and pieces * rule; several keys: a joint path a piece
+/// @par Source   docs/explanation/death-by-feed.md
+template <Scalar T, class... Rules>
+[[nodiscard]] std::optional<Error> deaths_by_feed(const Portfolio<T>& portfolio, Marks<T> marks, const PriceMap<Rules...>& map,
+                                                  std::span<const Source<T>> sources, Time now, FeedWorkspace<T>& workspace, std::span<FeedDeath<T>> out) {
+  LOADLINE_ASSERT(marks.size() >= portfolio.key_count() && out.size() >= sources.size());
+  if (const std::optional<Error> e = check_sources(sources, now)) return e;
+  for (std::size_t i = 0; i < workspace.present.size(); ++i) workspace.present[i] = marks[i];
+  if (const std::optional<Error> e = map.write(Feeds<T>(sources, now), std::span<Price<T>>(workspace.present))) return e;
+  workspace.bounded.reset();
+  FeedWalk<T, PriceMap<Rules...>> walk(portfolio, map, sources, now, workspace);
+  for (std::size_t i = 0; i < sources.size(); ++i) out[i] = walk.both(i);
+  return std::nullopt;
+}
+
+/// The same for one source.
+/// @par Cost     that of one source
+template <Scalar T, class... Rules>
+[[nodiscard]] Result<FeedDeath<T>> death_by_feed(const Portfolio<T>& portfolio, Marks<T> marks, const PriceMap<Rules...>& map,
+                                                 std::span<const Source<T>> sources, Time now, std::size_t source, FeedWorkspace<T>& workspace) {
+  LOADLINE_ASSERT(marks.size() >= portfolio.key_count() && source < sources.size());
+  if (const std::optional<Error> e = check_sources(sources, now)) return *e;
+  for (std::size_t i = 0; i < workspace.present.size(); ++i) workspace.present[i] = marks[i];
+  if (const std::optional<Error> e = map.write(Feeds<T>(sources, now), std::span<Price<T>>(workspace.present))) return *e;
+  workspace.bounded.reset();
+  return FeedWalk<T, PriceMap<Rules...>>(portfolio, map, sources, now, workspace).both(source);
+}
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline
