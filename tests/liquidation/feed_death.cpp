@@ -5,8 +5,11 @@
 #include "support/strict.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
+#include <loadline/liquidation/falling_peg.hpp>
 #include <loadline/liquidation/feed_death.hpp>
+#include <loadline/pricing/bounds.hpp>
 #include <loadline/pricing/index.hpp>
+#include <loadline/pricing/peg.hpp>
 
 #include <array>
 
@@ -60,9 +63,6 @@ template <class T>
 bool near(const T& x, const char* value) {
   return plain(x) == Approx(Rational(value).convert_to<double>()).epsilon(1e-14);
 }
-double plain(const Rational& x) {
-  return x.convert_to<double>();
-}
 
 }  // namespace
 
@@ -104,4 +104,215 @@ TEMPLATE_TEST_CASE("the same account with its peg as a key: it dies at 0.71", "[
   const auto peg = p->liquidation_price(marks, KeyId{1}, workspace);
   REQUIRE(peg.below);
   CHECK(near((*peg.below).raw(), "71/100"));
+}
+
+namespace {
+
+Rational random_share() {
+  return Rational(*rc::gen::inRange(0, 13), 12);
+}
+
+/// Wrapped coins (key 0) on tiers by value, and contracts on ETH (key 1) and BTC (key 2).
+struct RandomAccount {
+  std::vector<WeightTier<Rational>> weights;
+  std::vector<Asset<Rational>> held;
+  std::vector<Bracket<Rational>> brackets;
+  std::vector<Position<Rational>> positions;
+  RandomAccount() {
+    weights.push_back({.cap = Rational(*rc::gen::inRange(1, 4'000)), .weight = Ratio<Rational>(Rational(*rc::gen::inRange(8, 11), 10))});
+    weights.push_back({.weight = Ratio<Rational>(Rational(*rc::gen::inRange(0, 8), 10))});
+    held.push_back({.amount = Quantity<Rational>(*rc::gen::inRange(1, 60)), .key = KeyId{0}, .weight_tiers = weights});
+    brackets.push_back({.cap = Rational(*rc::gen::inRange(100, 3'000)), .rate = Ratio<Rational>(Rational(1, 100))});
+    brackets.push_back({.rate = Ratio<Rational>(Rational(5, 100))});
+    for (const std::uint32_t key : {1U, 2U})
+      positions.push_back(
+          {.key = KeyId{key}, .size = Size<Rational>(*rc::gen::inRange(-30, 31)), .entry = Price<Rational>(*rc::gen::inRange(50, 150)), .brackets = brackets});
+  }
+  RandomAccount(const RandomAccount&) = delete;
+  RandomAccount& operator=(const RandomAccount&) = delete;
+  [[nodiscard]] Portfolio<Rational> made(const Rational& cash, std::span<const DerivedPrice<Rational>> derived = {}) const {
+    auto p = Portfolio<Rational>::make({.cash = cash, .assets = held, .positions = positions, .derived = derived, .rule = {.equity = true}}, 3);
+    RC_ASSERT(bool(p));
+    return *std::move(p);
+  }
+};
+
+/// Puts prints back in: up to the answer no test fails, at it (or just beyond it) one does.
+template <class Map>
+void check_by_printing(const Portfolio<Rational>& p, const Map& map, const std::vector<Source<Rational>>& sources, std::array<int, 6>& seen) {
+  std::vector<Price<Rational>> marks(3, Price<Rational>(1));
+  FeedWorkspace<Rational> workspace(p);
+  std::vector<FeedDeath<Rational>> out(sources.size());
+  RC_ASSERT(!deaths_by_feed<Rational>(p, marks, map, sources, 0, workspace, out));
+  const auto fails = [&](std::size_t i, const Rational& print) {
+    std::vector<Source<Rational>> other = sources;
+    other[i].value = print;
+    RC_ASSERT(!map.write(Feeds<Rational>(other, 0), std::span<Price<Rational>>(marks)));
+    return !p.figures(marks).failing.empty();
+  };
+  const Rational tiny = Rational(1, boost::multiprecision::cpp_int(1) << 150);
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    for (const int direction : {-1, 1}) {
+      const FeedBound<Rational>& b = direction < 0 ? out[i].below : out[i].above;
+      const Rational& x = sources[i].value;
+      ++seen[static_cast<std::size_t>(b.outcome)];
+      if (b.outcome == FeedOutcome::already) {
+        RC_ASSERT(fails(i, x));
+        continue;
+      }
+      const Rational end = b.outcome == FeedOutcome::dies ? b.print : direction < 0 ? Rational(0) : Rational(x * 20);
+      RC_ASSERT((b.outcome == FeedOutcome::dies || b.outcome == FeedOutcome::cannot));
+      RC_ASSERT((direction < 0 ? !(x < end) : !(end < x)));
+      for (const int part : {0, 3, 11, 20, 24}) RC_ASSERT(!fails(i, Rational(x + (end - x) * part / 25)));
+      if (b.outcome != FeedOutcome::dies) continue;
+      RC_ASSERT(!b.jump);  // every rule here is continuous
+      RC_ASSERT(!fails(i, Rational(end - direction * tiny)));
+      RC_ASSERT(fails(i, Rational(end + direction * tiny)));
+    }
+}
+
+std::vector<Source<Rational>> random_prints() {
+  std::vector<Source<Rational>> s;
+  const auto about = [](int low, int high) { return Rational(*rc::gen::inRange(low * 10, high * 10), 1'000); };
+  s.push_back({Rational(100 * about(90, 115))});
+  s.push_back({about(90, 115)});
+  s.push_back({Rational(100 * about(90, 110))});
+  s.push_back({about(95, 110)});
+  s.push_back({Rational(100 * about(80, 120))});
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("random indices and accounts: up to the print no test fails, beyond it one does", "[feed]") {
+  std::array<int, 6> seen{};
+  check_property("put the print back in", 150, [&seen] {
+    const RandomAccount account;
+    const auto s = random_prints();
+    const Rational w = random_share();
+    const Weighted<Rational, Spot, Times<Spot, Spot>> index{{Ratio<Rational>(w), Ratio<Rational>(Rational(1 - w))}, {Spot{0}, Times{Spot{1}, Spot{2}}}};
+    const Clamp clamped{Ratio<Rational>(Rational(*rc::gen::inRange(0, 6), 10)), Ratio<Rational>(Rational(*rc::gen::inRange(0, 6), 10)), index,
+                        Times{Spot{3}, Spot{2}}};
+    const Floor floored{Price<Rational>(*rc::gen::inRange(1, 90)), Blend{Ratio<Rational>(random_share()), index, Spot{0}}};
+    const Keyed eth_price{KeyId{1}, Spot{2}}, btc_price{KeyId{2}, Spot{4}};
+    const auto run = [&](const auto& rule) {
+      const PriceMap map(Keyed{KeyId{0}, rule}, eth_price, btc_price);
+      const Portfolio<Rational> flat = account.made(Rational(0));
+      std::vector<Price<Rational>> marks(3, Price<Rational>(1));
+      RC_ASSERT(!map.write(Feeds<Rational>(s, 0), std::span<Price<Rational>>(marks)));
+      const Rational need = flat.excess(marks).raw();  // cash that leaves the account a little
+      check_by_printing(account.made(Rational(*rc::gen::inRange(0, 1'500)) - need), map, s, seen);
+    };
+    run(index);
+    run(clamped);
+    run(floored);
+  });
+  CHECK(seen[static_cast<std::size_t>(FeedOutcome::dies)] > 300);
+  CHECK(seen[static_cast<std::size_t>(FeedOutcome::cannot)] > 300);
+}
+
+TEST_CASE("a peg that falls with its underlying: walked exactly, and in closed form", "[feed][falling_peg]") {
+  std::array<int, 6> seen{};
+  int closed = 0;
+  check_property("the closed form is the exact answer", 400, [&] {
+    const Rational reference(*rc::gen::inRange(60, 140)), fall(*rc::gen::inRange(0, 45), 10), cap(*rc::gen::inRange(5, 13), 10);
+    const Rational mark(*rc::gen::inRange(70, 130)), size(*rc::gen::inRange(-40, 41), 10), entry(*rc::gen::inRange(70, 130));
+    const Rational weight(*rc::gen::inRange(1, 21), 20), rate(*rc::gen::inRange(1, 10), 100), coins(*rc::gen::inRange(0, 40), 10);
+    const WeightTier<Rational> weights[] = {{.weight = Ratio<Rational>(weight)}};
+    const Bracket<Rational> brackets[] = {{.rate = Ratio<Rational>(rate)}};
+    const KeyId factors[] = {KeyId{0}, KeyId{1}};
+    const DerivedPrice<Rational> product[] = {{.times = factors}};
+    const Asset<Rational> held[] = {{.amount = Quantity<Rational>(coins), .key = KeyId{3}, .weight_tiers = weights}};
+    const Position<Rational> positions[] = {{.key = KeyId{1}, .size = Size<Rational>(size), .entry = Price<Rational>(entry), .brackets = brackets}};
+    const std::vector<Source<Rational>> s{{mark}};
+    const PriceMap map(Keyed{KeyId{0}, FallingPeg{Price<Rational>(reference), Ratio<Rational>(fall), Ratio<Rational>(cap), Spot{0}}}, Keyed{KeyId{1}, Spot{0}});
+    std::vector<Price<Rational>> marks(3, Price<Rational>(1));
+    RC_ASSERT(!map.write(Feeds<Rational>(s, 0), std::span<Price<Rational>>(marks)));
+    const auto make = [&](const Rational& cash) {
+      auto p = Portfolio<Rational>::make({.cash = cash, .assets = held, .positions = positions, .derived = product}, 3);
+      RC_ASSERT(bool(p));
+      return *std::move(p);
+    };
+    const Rational cash = Rational(*rc::gen::inRange(1, 80)) - make(0).excess(marks).raw();
+    const Portfolio<Rational> p = make(cash);
+    check_by_printing(p, map, s, seen);
+
+    FeedWorkspace<Rational> workspace(p);
+    const auto exact = death_by_feed<Rational>(p, marks, map, s, 0, 0, workspace);
+    RC_ASSERT(bool(exact));
+    const auto d = [](const Rational& x) { return x.convert_to<double>(); };
+    const Bounds<double> b = falling_peg_liquidation<double>({.cash = d(cash),
+                                                              .collateral = d(coins),
+                                                              .weight = d(weight),
+                                                              .size = d(size),
+                                                              .entry = d(entry),
+                                                              .maintenance_rate = d(rate),
+                                                              .reference = d(reference),
+                                                              .fall = d(fall),
+                                                              .cap = d(cap)},
+                                                             Price<double>(d(mark)));
+    const auto same = [&](const Bound<double>& found, const FeedBound<Rational>& at) {
+      RC_ASSERT(found.has_value() == (at.outcome == FeedOutcome::dies));
+      if (!found) return;
+      ++closed;
+      const double error = std::abs(d(Rational(Rational((*found).raw()) - at.print)));
+      RC_ASSERT(error <= 1e-12 * d(at.print));
+    };
+    same(b.below, exact->below);
+    same(b.above, exact->above);
+  });
+  CHECK(closed > 150);
+}
+
+TEMPLATE_TEST_CASE("the falling peg by hand: anchored at its own reference, clamped at zero", "[falling_peg]", double, Strict) {
+  using T = TestType;
+  const auto at = [](const FallingPegAccount<T>& a) {
+    const Bounds<T> b = falling_peg_liquidation<T>(a, Price<T>(100));
+    REQUIRE(b.below);
+    return plain((*b.below).raw());
+  };
+  const FallingPegAccount<T> three{.collateral = num<T>(1),
+                                   .weight = num<T>(0.95),
+                                   .size = num<T>(3),
+                                   .entry = num<T>(80),
+                                   .maintenance_rate = num<T>(0.01),
+                                   .reference = num<T>(100),
+                                   .fall = num<T>(1)};
+  CHECK(at(three) == Approx(66.614208).epsilon(1e-8));
+  FallingPegAccount<T> wrong = three;
+  wrong.reference = num<T>(80);  // the entry in its place: safer than the truth
+  CHECK(at(wrong) == Approx(64.284863).epsilon(1e-8));
+  FallingPegAccount<T> steep = three;
+  steep.cash = num<T>(100), steep.entry = num<T>(100), steep.fall = num<T>(4);
+  CHECK(at(steep) == Approx(200 / 2.97));  // the ratio is 0 there: the coins are gone; without the clamp 70.99
+  FallingPegAccount<T> none = three;
+  none.fall = num<T>(0), none.entry = num<T>(100);
+  CHECK(at(none) == Approx(300 / 3.92));
+}
+
+TEST_CASE("a square root of any scalar", "[falling_peg]") {
+  CHECK(square_root(Strict(2.0)).number() == Approx(std::sqrt(2.0)).epsilon(1e-15));
+  CHECK(square_root(Strict(0.0)).number() == 0);
+  CHECK(square_root(Strict(1e-300)).number() == Approx(1e-150).epsilon(1e-14));
+  CHECK(square_root(Strict(1e300)).number() == Approx(1e150).epsilon(1e-14));
+  const Decimal two = square_root(Decimal(2));
+  CHECK(abs(Decimal(two * two - 2)) < Decimal("1e-48"));
+}
+
+TEST_CASE("prints that are no prices are refused, and a rule without a price ends the walk", "[feed][bad_input]") {
+  const Loan<double> loan;
+  const auto p = loan.made();
+  REQUIRE(p);
+  FeedWorkspace<double> workspace(*p);
+  auto sources = loan.sources;
+  sources[1].value = -1;
+  std::array<FeedDeath<double>, 4> out;
+  CHECK(deaths_by_feed<double>(*p, loan.marks, new_index(), sources, 0, workspace, out) == Error{Errc::bad_price, Field::source, 1});
+  sources = loan.sources;
+  sources[3].time = 5;
+  CHECK(deaths_by_feed<double>(*p, loan.marks, new_index(), sources, 4, workspace, out) == Error{Errc::bad_time, Field::source_time, 3});
+  const PriceMap squared(Keyed{wbeth, Times{Spot{wbeth_eth}, Times{Spot{wbeth_eth}, Spot{eth_usdt}}}});
+  const auto d = death_by_feed<double>(*p, loan.marks, squared, loan.sources, 0, wbeth_eth, workspace);
+  REQUIRE(d);
+  CHECK(d->below.outcome == FeedOutcome::undecided);  // a square is no line: said, not guessed
 }

@@ -85,7 +85,7 @@ requires(!ScalarTraits<T>::exact) [[nodiscard]] Bounds<T> falling_peg_liquidatio
 
   T here = T(T(1) - T(fall * T(T(1) - T(mark / reference))));
   here = here < T(0) ? T(0) : cap < here ? cap : here;
-  if (!(T(0) < T(T(T(held * here) + line) * mark + C))) return {Outcome::already, Outcome::already};
+  if (!(T(0) < T(T(T(T(held * here) + line) * mark) + C))) return {Outcome::already, Outcome::already};
 
   if (!(T(0) < fall)) {
     note_line(cap < T(1) ? cap : T(1), std::nullopt, std::nullopt);

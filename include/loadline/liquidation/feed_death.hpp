@@ -44,11 +44,11 @@ template <Scalar T>
 class FeedWorkspace {
  public:
   explicit FeedWorkspace(const Portfolio<T>& portfolio)
-      : paths(portfolio), marks(portfolio.key_count(), Price<T>(0)), present(portfolio.key_count(), Price<T>(0)), betas(portfolio.key_count(), Ratio<T>(0)) {}
+      : paths(portfolio), marks(portfolio.key_count(), Price<T>(0)), present(portfolio.key_count(), Price<T>(0)), slopes(portfolio.key_count(), T(0)) {}
 
   Workspace<T> paths;
   std::vector<Price<T>> marks, present;
-  std::vector<Ratio<T>> betas;
+  std::vector<T> slopes;
   std::optional<KeyId> bounded = std::nullopt;  ///< the key of `bounds`, at the present marks
   Bounds<T> bounds{Outcome::none, Outcome::none};
 };
@@ -69,12 +69,20 @@ class FeedWalk {
       only_ = entry.key;
       ++moved;
     });
-    if (moved == 0) return {};
+    if (moved == 0) return still();
     if (moved > 1) only_.reset();
     return {one(-1), one(1)};
   }
 
  private:
+  /// A feed that moves nothing: it cannot kill what lives.
+  [[nodiscard]] FeedDeath<T> still() {
+    if (!dead_) dead_ = !portfolio_->figures(workspace_->present).failing.empty();
+    if (!*dead_) return {};
+    const FeedBound<T> already{FeedOutcome::already, sources_[source_].value};
+    return {already, already};
+  }
+
   /// One side, piece by piece.
   [[nodiscard]] FeedBound<T> one(int direction) {
     T x = sources_[source_].value;
@@ -138,21 +146,20 @@ class FeedWalk {
     FeedWorkspace<T>& w = *workspace_;
     std::optional<Error> fault;
     w.marks = w.present;
-    for (Ratio<T>& beta : w.betas) beta = Ratio<T>(0);
+    for (T& slope : w.slopes) slope = T(0);
     map_->each([&](const auto& entry) {
       if (fault || entry.rule.dependence(source_) == Dependence::none) return;
       const Result<Priced<Probe<T>>> p = entry.rule.price(feeds);
       if (!p) return void(fault = p.error());
       w.marks[entry.key.index] = Price<T>(p->value.value());
-      if (!(p->value.slope() == T(0))) w.betas[entry.key.index] = Ratio<T>(T(T(p->value.slope() * x) / p->value.value()));
+      w.slopes[entry.key.index] = direction < 0 ? T(-p->value.slope()) : p->value.slope();
     });
     if (fault) return {FeedOutcome::unpriced, x, false, fault};
     if (!reach.straight) return {FeedOutcome::undecided, x};
-    const PathAnswer<T> answer = portfolio_->solve(w.marks, w.betas, w.paths);
+    const PathAnswer<T> answer = portfolio_->solve_sloped(w.marks, w.slopes, w.paths);
     if (answer.liquidatable_now || answer.overflow) return x == sources_[source_].value ? FeedBound<T>{FeedOutcome::already, x} : arrived(x, beyond, direction);
-    const PathSide<T>& ahead = direction < 0 ? answer.below : answer.above;
-    if (!ahead.liquidation) return beyond.reset(), FeedBound<T>{};
-    return found(x, T(x * magnitude(*ahead.liquidation)), direction, reach, beyond);
+    if (!answer.above.liquidation) return beyond.reset(), FeedBound<T>{};
+    return found(x, *answer.above.liquidation, direction, reach, beyond);
   }
 
   /// Dead at the start of a piece: since the end of the piece before by a jump, or where that piece's own line would have died,
@@ -180,6 +187,7 @@ class FeedWalk {
   FeedWorkspace<T>* workspace_;
   std::size_t source_ = 0;
   std::optional<KeyId> only_ = std::nullopt;      ///< the key that the source moves, if it is one
+  std::optional<bool> dead_ = std::nullopt;       ///< whether a test fails at the present prints, once asked
   Bounds<T> here_{Outcome::none, Outcome::none};  ///< of that key, at the piece
 };
 

@@ -224,6 +224,14 @@ class Portfolio {
     LOADLINE_ASSERT(betas.size() == lowered_.pool.key_count && workspace.scratch_.fits(lowered_));
     return solve_joint(lowered_, checked(marks), betas, workspace.scratch_);
   }
+  /// The same along P_k(s) = P_k + slope_k s: for paths on which a price may start at zero, or on which slopes are what is known.
+  /// @par Units  slopes: price per unit of s
+  /// @par Shape  slopes: key_count() of them; as a price falls to zero the path ends
+  /// @par Cost   O(edges * legs)
+  [[nodiscard]] PathAnswer<T> solve_sloped(Marks<T> marks, std::span<const T> slopes, Workspace<T>& workspace) const {
+    LOADLINE_ASSERT(slopes.size() == lowered_.pool.key_count && workspace.scratch_.fits(lowered_));
+    return solve_route(lowered_, checked(marks), sloped_route(lowered_, checked(marks), slopes, workspace.scratch_), workspace.scratch_);
+  }
   /// What fails first: now, or at the least relative distance over keys and sides; absent: nothing on any key. Of two alike
   /// the lower key and the side below.
   /// @par Cost   that of solve_each

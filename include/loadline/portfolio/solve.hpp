@@ -271,11 +271,41 @@ template <Scalar T>
   return route;
 }
 
-/// Along such a path.
+/// P_k + slope_k s for every base key, into the scratch memory; the domain ends where the first price reaches zero.
 template <Scalar T>
-[[nodiscard]] PathAnswer<T> solve_joint(const Lowered<T>& account, Marks<T> marks, std::span<const Ratio<T>> betas, Scratch<T>& scratch) {
+[[nodiscard]] Route<Working<T>> sloped_route(const Lowered<T>& account, Marks<T> marks, std::span<const T> slopes, Scratch<T>& scratch) {
   using W = Working<T>;
-  const Route<W> route = joint_route(account, marks, betas, scratch);
+  Route<W> route{{}, {W(0), W(1)}};
+  scratch.factors.clear();
+  for (std::uint32_t j = 0; j < account.keys.size(); ++j) {
+    const KeyId key = account.keys[j];
+    const W price = W(marks[key.index].raw()), slope = W(slopes[key.index]);
+    scratch.price[j] = price;
+    scratch.factor_of[j] = no_index;
+    if (vanishes(slope)) continue;
+    const Point<W> zero = slope < W(0) ? Point<W>{price, W(-slope)} : Point<W>{W(-price), slope};
+    std::optional<Point<W>>& end = slope < W(0) ? route.domain.high : route.domain.low;
+    const bool nearer = !end || (slope < W(0) ? W(zero.n * end->d) < W(end->n * zero.d) : W(end->n * zero.d) < W(zero.n * end->d));
+    if (nearer) end = zero;
+    // Prices in a fixed proportion are one factor, and the proportion stands still.
+    std::uint32_t f = 0;
+    const auto same = [&](const Line<W>& l) { return vanishes(W(W(l.a * slope) - W(l.b * price))); };
+    while (f < scratch.factors.size() && !same(scratch.factors[f])) ++f;
+    if (f == scratch.factors.size()) {
+      scratch.factors.push_back({price, slope});
+      scratch.price[j] = W(1);
+    } else {
+      scratch.price[j] = W(slope / scratch.factors[f].b);
+    }
+    scratch.factor_of[j] = f;
+  }
+  return route;
+}
+
+/// Along the route that lies in the scratch memory.
+template <Scalar T>
+[[nodiscard]] PathAnswer<T> solve_route(const Lowered<T>& account, Marks<T> marks, const Route<Working<T>>& route, Scratch<T>& scratch) {
+  using W = Working<T>;
   scratch.moving.clear();
   const Figures<T> now = figures(account, marks);
   Departure<T> from{no_sums<W>(), &now};
@@ -296,6 +326,12 @@ template <Scalar T>
   const PathAnswer<T> out = solve_along(account, from, route, scratch);
   for (std::uint32_t& f : scratch.factor_of) f = no_index;
   return out;
+}
+
+/// Along P_k (1 + beta_k s).
+template <Scalar T>
+[[nodiscard]] PathAnswer<T> solve_joint(const Lowered<T>& account, Marks<T> marks, std::span<const Ratio<T>> betas, Scratch<T>& scratch) {
+  return solve_route(account, marks, joint_route(account, marks, betas, scratch), scratch);
 }
 
 }  // namespace LOADLINE_FLAGS
