@@ -20,7 +20,7 @@ endfunction()
 example_test(example_quickstart RUN $<TARGET_FILE:quickstart> EXPECTED ${examples_dir}/expected/quickstart.txt)
 example_test(example_hedged_account RUN $<TARGET_FILE:hedged_account> ${examples_dir}/data/hedged_account.json EXPECTED ${examples_dir}/expected/hedged_account.txt)
 example_test(example_calculator RUN $<TARGET_FILE:calculator> ${examples_dir}/data/hedged_account.json --format table EXPECTED ${examples_dir}/expected/calculator.txt)
-foreach(name collateral_account usde_loop howto_accounts sensitivities)
+foreach(name collateral_account usde_loop howto_accounts buyer sensitivities)
   example_test(example_${name} RUN $<TARGET_FILE:${name}> EXPECTED ${examples_dir}/expected/${name}.txt)
 endforeach()
 foreach(name linear hedge isolated coin_margined multi_asset wrapped cross_margin portfolio_margin book)  # docs/howto

@@ -26,6 +26,12 @@ loadline_test(piecewise_curve piecewise/curve.cpp LINK rapidcheck loadline::mult
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
 loadline_test(portfolio_allocation portfolio/allocation.cpp)
 
+# --- waterfall, analysis
+loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(analysis_redemption_trade analysis/redemption_trade.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(analysis_largest_purchase analysis/largest_purchase.cpp LINK rapidcheck loadline::multiprecision)
+
 # --- what the compiler proves
 loadline_test(static_checks static/static_checks.cpp LINK loadline::multiprecision)
 

@@ -7,11 +7,17 @@
 /// This header needs no third party. Beside it: loadline/f64.hpp (aliases for double), loadline/ext (JSON,
 /// Boost.Multiprecision), loadline/margin/bracket_file.hpp (brackets from text).
 
+#include "loadline/analysis/largest_purchase.hpp"
+#include "loadline/analysis/redemption_trade.hpp"
 #include "loadline/core/numerics.hpp"
 #include "loadline/liquidation/certified.hpp"
 #include "loadline/liquidation/frontier.hpp"
 #include "loadline/piecewise/newton.hpp"
 #include "loadline/portfolio/portfolio.hpp"
 #include "loadline/pricing/index.hpp"
+#include "loadline/venues/binance_october_2025.hpp"
 #include "loadline/venues/catalogue.hpp"
 #include "loadline/version.hpp"
+#include "loadline/waterfall/compensation.hpp"
+#include "loadline/waterfall/ledger.hpp"
+#include "loadline/waterfall/voucher.hpp"

@@ -202,6 +202,10 @@ enum class Field : std::uint8_t {
   voucher,
   quantity,
   probability,
+  reference_price,
+  liquidation_price,
+  recovery_share,
+  transfer,
 };
 
 /// The field's name, as the structs of the library write it.
@@ -279,6 +283,10 @@ enum class Field : std::uint8_t {
     case Field::voucher: return "voucher";
     case Field::quantity: return "quantity";
     case Field::probability: return "probability";
+    case Field::reference_price: return "reference_price";
+    case Field::liquidation_price: return "liquidation_price";
+    case Field::recovery_share: return "recovery_share";
+    case Field::transfer: return "transfer";
   }
   return "unknown";
 }
