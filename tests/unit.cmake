@@ -51,3 +51,9 @@ foreach(name money_plus_number price_less_than_number mixed_dimensions two_posit
 endforeach()
 loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
+
+# --- pricing, death by feed, wrong-way risk
+loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)

@@ -94,9 +94,9 @@ class FeedWalk {
       if (end.outcome != FeedOutcome::cannot) return end;
       if (!reach.distance) return end;
       T next = direction < 0 ? T(x - *reach.distance) : T(x + *reach.distance);
-      if (!(T(0) < next)) return end;
+      if (!(T(0) < next) && !sources_[source_].any_sign) return end;
       if (!(direction < 0 ? next < x : x < next)) {  // the end of the piece rounds to its start: on by the least step that moves
-        const T least = T(x * T(T(2) * unit_roundoff<T>()));
+        const T least = T(magnitude(x) * T(T(2) * unit_roundoff<T>()));
         next = direction < 0 ? T(x - least) : T(x + least);
       }
       x = next;
@@ -172,7 +172,7 @@ class FeedWalk {
   [[nodiscard]] FeedBound<T> found(const T& x, const T& distance, int direction, const Reach<T>& reach, std::optional<T>& beyond) const {
     const T print = direction < 0 ? T(x - distance) : T(x + distance);
     if (reach.distance && *reach.distance < distance) return beyond = print, FeedBound<T>{};
-    if (!(T(0) < print)) return {};
+    if (!(T(0) < print) && !sources_[source_].any_sign) return {};
     return {FeedOutcome::dies, print, false, std::nullopt, only_};
   }
   [[nodiscard]] bool outside(const T& price) const {

@@ -11,6 +11,13 @@
 
 namespace loadline {
 inline namespace v1 {
+
+/// What the weights of an index sum to.
+enum class WeightSum : std::uint8_t {
+  one,      ///< one
+  printed,  ///< one but for the rounding of each to 8 decimals; the mean is divided by what they sum to
+};
+
 inline namespace LOADLINE_FLAGS {
 
 /// The last print of one source, as it is.
@@ -75,7 +82,7 @@ Times(A, B) -> Times<A, B>;
 ///
 /// @f[ p = \sum_i w_i \, p_i, \qquad \sum_i w_i = 1 @f]
 /// @par Units    those of the legs
-/// @par Shape    one weight a leg, in [0, 1]; they sum to one, in double up to what rounding explains
+/// @par Shape    one weight a leg, in [0, 1]; they sum to one, in double up to what rounding explains, or as `sums_to` says
 /// @par Rounding none but the scalar's
 /// @par Errors   check: BAD_NUMBER, BAD_WEIGHT (negative: INDEX_WEIGHT, `item` the leg; the sum: INDEX_WEIGHTS); price: those of the legs
 /// @par Cost     that of the legs
@@ -86,6 +93,7 @@ struct Weighted {
   static_assert(count > 0, "an index has at least one leg");
   std::array<Ratio<T>, count> weights;
   std::tuple<Legs...> legs;
+  WeightSum sums_to = WeightSum::one;
 
   template <Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
@@ -102,6 +110,11 @@ struct Weighted {
     };
     std::apply([&add](const Legs&... leg) { (add(leg), ...); }, legs);
     if (fault) return *fault;
+    if (sums_to == WeightSum::printed) {
+      T all = T(0);
+      for (const Ratio<T>& w : weights) all += w.raw();
+      sum.value = V(sum.value / V(all));
+    }
     return sum;
   }
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
@@ -113,7 +126,8 @@ struct Weighted {
       if (w < T(0)) return Error{Errc::bad_weight, Field::index_weight, 0, item};
       sum += w;
     }
-    if (T(T(T(4) * T(static_cast<int>(count))) * unit_roundoff<T>()) < magnitude(T(sum - T(1)))) return Error{Errc::bad_weight, Field::index_weights};
+    const T each = sums_to == WeightSum::one ? T(T(4) * unit_roundoff<T>()) : T(T(1) / T(200'000'000));
+    if (T(T(static_cast<int>(count)) * each) < magnitude(T(sum - T(1)))) return Error{Errc::bad_weight, Field::index_weights};
     std::optional<Error> fault;
     std::apply([&](const Legs&... leg) { ((fault = fault ? fault : leg.check(feeds)), ...); }, legs);
     return fault;

@@ -21,9 +21,10 @@ using Time = std::int64_t;
 /// The last print of one source.
 template <Scalar T>
 struct Source {
-  T value;         ///< a price in the pair's quote, or a ratio; above zero
-  Time time = 0;   ///< of the print
-  T depth = T(0);  ///< size quoted near the price, where a model weighs by it
+  T value;                ///< a price in the pair's quote, or a ratio, above zero; with `any_sign` a rate or a difference
+  Time time = 0;          ///< of the print
+  T depth = T(0);         ///< size quoted near the price, where a model weighs by it
+  bool any_sign = false;  ///< a funding rate, a basis: it may be zero or below
 };
 
 /// How a price depends on one source, the others held.
@@ -107,7 +108,7 @@ template <Scalar T>
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto index = static_cast<std::uint32_t>(i);
     if (!is_finite(sources[i].value)) return Error{Errc::bad_number, Field::source, index};
-    if (!(T(0) < sources[i].value)) return Error{Errc::bad_price, Field::source, index};
+    if (!sources[i].any_sign && !(T(0) < sources[i].value)) return Error{Errc::bad_price, Field::source, index};
     if (!is_finite(sources[i].depth)) return Error{Errc::bad_number, Field::source_depth, index};
     if (sources[i].depth < T(0)) return Error{Errc::bad_parameter, Field::source_depth, index};
     if (now < sources[i].time) return Error{Errc::bad_time, Field::source_time, index};
