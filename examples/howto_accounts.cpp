@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One account of each kind, as docs/howto shows it. examples/data holds the same accounts as files.
+#include <loadline/collateral/change_file.hpp>
 #include <loadline/loadline.hpp>
 
+#include <array>
 #include <cstdio>
 #include <initializer_list>
 #include <utility>
@@ -180,6 +182,82 @@ void portfolio_margin() {
   show("portfolio margin", portfolio, marks, {"BTC"});
 }
 
+void haircut_table() {
+  //! [haircut_table]
+  namespace v = venues;
+  const v::CollateralTable* table = v::find_table(v::collateral_tables, v::binance_cross_margin, "No. 6", "2025-12-01");
+  if (table == nullptr) return;  // seen on other days, or never: that is not "no haircut"
+  std::array<WeightTier<double>, v::max_collateral_rows> rows;
+  const auto count = v::write_tiers<double>(*table, rows);  // into your own storage
+  if (!count) return;
+  const Asset<double> assets[] = {{.amount = 1'000'000, .key = btc, .weight_tiers = std::span(rows).first(*count), .tier_unit = table->unit},
+                                  {.borrowed = 1'200'000}};
+  const auto portfolio = Portfolio<double>::make({.assets = assets}, 1);
+  const Price<double> marks[] = {2};
+  //! [haircut_table]
+  show("haircut of a rank and day", portfolio, marks, {"COIN"});
+}
+
+void haircut_depth() {
+  //! [haircut_depth]
+  // 200,000 coins are bid within 2 %, the book thickens away from the mid (exponent 2), and we trust it down to -12 %.
+  const PowerDepth<double> depth{.size = 200'000, .reach = 0.02, .exponent = 2, .end = 0.12};
+  std::array<WeightTier<double>, 6> rows;  // six tiers, never above the curve
+  const auto made = liquidity_tiers<double>(depth, {.spread = 0.001, .market_weight = 0.9}, rows);
+  if (!made) return;
+  const Asset<double> assets[] = {{.amount = 1e6, .key = btc, .weight_tiers = rows, .tier_unit = TierUnit::amount},  // caps in coins, as size is
+                                  {.borrowed = 1'200'000}};
+  const auto portfolio = Portfolio<double>::make({.assets = assets}, 1);
+  const Price<double> marks[] = {2};
+  //! [haircut_depth]
+  show("haircut from depth", portfolio, marks, {"COIN"});
+  std::printf("  six tiers count at most %.0f coins less than the curve; 1,000,000 coins sold: weight %.4f, by the curve %.4f\n", made->error,
+              counted<double>(rows, 1e6) / 1e6, liquidity_weight<double>(depth, {.spread = 0.001, .market_weight = 0.9}, 1e6)->raw());
+}
+
+void haircut_use() {
+  //! [haircut_use]
+  using venues::RatioUse;
+  const auto pro = venues::MarginMode::pro;
+  const auto dies = venues::binance_ratio<RatioUse::liquidation, double>(pro, 6, "2026-01-21T13:00Z");
+  const auto leaves = venues::binance_ratio<RatioUse::transfer_out, double>(pro, 6, "2026-01-21T13:00Z");
+  if (!dies || !leaves) return;
+  Asset<double> assets[] = {{.amount = 1'000'000, .key = btc}, {.borrowed = 1'000'000}};
+  weigh(assets[0], *dies);    // to the tiers that decide the liquidation
+  weigh(assets[0], *leaves);  // to those of what is available; the types do not mix
+  const auto portfolio = Portfolio<double>::make({.assets = assets}, 1);
+  const Price<double> marks[] = {2};
+  //! [haircut_use]
+  show("three ratios", portfolio, marks, {"COIN"});
+  if (portfolio) std::printf("  available for a transfer: %.2f\n", portfolio->figures(marks).available.raw());
+}
+
+void haircut_day() {
+  //! [haircut_day]
+  const auto file = read_changes<double>("asset,effective,from,to\nFIL,2025-08-22T06:00Z,0.75,0.7\nFIL,2025-10-28T06:00Z,0.7,0.5\n");
+  if (!file) return void(std::printf("line %u: %s\n", file.error().line, message(file.error().fault)));
+  for (const char* when : {"2025-08-01", "2025-10-10T21:20:00Z", "2025-10-28", "2025-10-28T06:00Z"}) {
+    const auto ratio = least_in_force(file->find("FIL"), *read_moment(when));
+    std::printf("  FIL %-20s  %.2f\n", when, ratio ? ratio->raw() : 0.0);  // not known: count nothing
+  }
+  //! [haircut_day]
+}
+
+void exchange_debt() {
+  //! [exchange]
+  using venues::BinanceAutoExchange;
+  const ExchangeBalance<double> wallet[] = {
+      BinanceAutoExchange::balance<double>({.wallet_balance = -5'001}, "USDT", 0),
+      BinanceAutoExchange::balance<double>({.wallet_balance = 0.05, .index = 100'000, .auto_exchange_bid_buffer = 0.025}, "BTC", 0),
+      BinanceAutoExchange::balance<double>({.wallet_balance = 2, .index = 3'000, .auto_exchange_bid_buffer = 0.025}, "ETH", 0)};
+  const auto why = exchange_trigger<double>(wallet, BinanceAutoExchange::rule<double>(), false);
+  Quantity<double> moved[] = {0, 0, 0};
+  const auto done = exchange<double>(wallet, moved);
+  if (why && done && *why == ExchangeTrigger::balance)
+    std::printf("  exchanged: USDT %+.2f, BTC %+.6f, ETH %+.6f; uncovered %.2f\n", moved[0].raw(), moved[1].raw(), moved[2].raw(), done->uncovered.raw());
+  //! [exchange]
+}
+
 void book() {
   //! [book]
   // Several accounts are several portfolios over one array of marks.
@@ -204,4 +282,9 @@ int main() {
   cross_margin();
   portfolio_margin();
   book();
+  haircut_table();
+  haircut_depth();
+  haircut_use();
+  haircut_day();
+  exchange_debt();
 }

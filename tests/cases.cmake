@@ -10,6 +10,7 @@ loadline_test(binance_portfolio_margin venues/binance_portfolio_margin.cpp)
 loadline_test(binance_cross_margin venues/binance_cross_margin.cpp)
 loadline_test(binance_isolated_margin venues/binance_isolated_margin.cpp)
 loadline_test(catalogue venues/catalogue.cpp)
+loadline_test(collateral_tables venues/collateral_tables.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(traps portfolio/traps.cpp)
 loadline_test(bad_input portfolio/bad_input.cpp)
 loadline_test(bracket_file margin/bracket_file.cpp)
@@ -27,7 +28,7 @@ foreach(name IN ITEMS vectors vectors_exact binance_usdm binance_multi_assets bi
 endforeach()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   foreach(name IN ITEMS vectors vectors_exact binance_usdm binance_multi_assets binance_coinm binance_portfolio_margin binance_cross_margin binance_isolated_margin
-                traps bad_input bracket_file)
+                traps bad_input bracket_file collateral_tables)
     target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)  # a false alarm of GCC 12 in the copy of an empty std::optional
   endforeach()
 endif()

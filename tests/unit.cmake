@@ -22,6 +22,13 @@ loadline_test(piecewise_polynomial piecewise/polynomial.cpp LINK rapidcheck load
 loadline_test(piecewise_isolate piecewise/isolate.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(piecewise_curve piecewise/curve.cpp LINK rapidcheck loadline::multiprecision)
 
+# --- market, collateral
+loadline_test(market_moment market/moment.cpp)
+loadline_test(collateral_change collateral/change.cpp LINK rapidcheck loadline::multiprecision)
+target_compile_definitions(test_collateral_change PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
+loadline_test(collateral_exchange collateral/exchange.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(collateral_liquidity collateral/liquidity.cpp LINK rapidcheck loadline::multiprecision)
+
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
 loadline_test(portfolio_allocation portfolio/allocation.cpp)
@@ -37,7 +44,7 @@ loadline_test(static_checks static/static_checks.cpp LINK loadline::multiprecisi
 
 # GCC 12 takes an absent optional<Strict> for one that is read when a position is moved: a false alarm.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  foreach(name portfolio_laws portfolio_allocation)
+  foreach(name portfolio_laws portfolio_allocation collateral_change collateral_exchange collateral_liquidity)
     target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)
   endforeach()
 endif()

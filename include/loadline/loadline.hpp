@@ -5,11 +5,15 @@
 /// loadline: how much a leveraged account may carry, where it goes under, and what happens then.
 ///
 /// This header needs no third party. Beside it: loadline/f64.hpp (aliases for double), loadline/ext (JSON,
-/// Boost.Multiprecision), loadline/margin/bracket_file.hpp (brackets from text).
+/// Boost.Multiprecision), loadline/margin/bracket_file.hpp and
+/// loadline/collateral/change_file.hpp (brackets and dated ratios from text).
 
 #include "loadline/analysis/largest_purchase.hpp"
 #include "loadline/analysis/redemption_trade.hpp"
 #include "loadline/analysis/wrong_way.hpp"
+#include "loadline/collateral/change.hpp"
+#include "loadline/collateral/exchange.hpp"
+#include "loadline/collateral/liquidity.hpp"
 #include "loadline/core/numerics.hpp"
 #include "loadline/liquidation/certified.hpp"
 #include "loadline/liquidation/falling_peg.hpp"
@@ -21,8 +25,11 @@
 #include "loadline/pricing/guard.hpp"
 #include "loadline/pricing/mark.hpp"
 #include "loadline/pricing/peg.hpp"
+#include "loadline/venues/binance_auto_exchange.hpp"
 #include "loadline/venues/binance_october_2025.hpp"
+#include "loadline/venues/binance_ratio_use.hpp"
 #include "loadline/venues/catalogue.hpp"
+#include "loadline/venues/collateral_tables.hpp"
 #include "loadline/version.hpp"
 #include "loadline/waterfall/compensation.hpp"
 #include "loadline/waterfall/ledger.hpp"
