@@ -11,9 +11,9 @@ using namespace loadline;
 
 namespace {
 
-AnswerJson rational(const std::string& text) {
+AnswerJson rational(const std::string& text, const FileOptions& options = {}) {
   CAPTURE(text);
-  const auto answer = answer_text<Rational>(text);
+  const auto answer = answer_text<Rational>(text, options);
   if (!answer) FAIL(error_answer(answer.error()).dump());
   return *answer;
 }
@@ -163,6 +163,40 @@ TEST_CASE("a frontier is the liquidation price of one key at prices of another",
   CHECK(a["keys"]["ETH"]["liq_above"] == "320000/101");
 }
 
+// 2 BTC that count in full up to 2,000 and half above, against a short of 10 ETH from 3,000 at 1 % up to 30,300 and 2 % above. In cells of
+// x (edge 1,000) and y (edge 3,030):  W(x) + 30,000 - 10.1 y  or  W(x) + 30,303 - 10.2 y,  with W = 2 x or 1,000 + x.
+TEST_CASE("the corners of a frontier are exact, and what solving there finds", "[answer]") {
+  const auto with = [](const std::string& y_values, const std::string& more, const std::string& eth = "3000") {
+    return account(R"("prices": {"BTC": 1500, "ETH": )" + eth + R"(}, "frontier": {"x": "BTC", "y": "ETH", "y_values": [)" + y_values + R"(]}, )" + more +
+                   R"("collateral": [{"asset": "BTC", "amount": 2, "key": "BTC", "weight_tiers": [{"cap": 2000, "weight": 1}, {"weight": "0.5"}]}],
+    "positions": [{"symbol": "ETH", "qty": -10, "entry": 3000, "brackets": [{"cap": 30300, "mmr": "0.01"}, {"mmr": "0.02"}]}])");
+  };
+  const AnswerJson a = with(R"(3250, 2950, 3100)", "")["frontier_corners"];
+  CHECK(a == AnswerJson::parse(R"([{"y": "2950", "liquidatable_now": false, "liq_below": null, "liq_above": null},
+    {"y": "3030", "liquidatable_now": false, "liq_below": "603/2", "liq_above": null},
+    {"y": "161515/51", "liquidatable_now": false, "liq_below": "1000", "liq_above": null},
+    {"y": "164015/51", "liquidatable_now": true, "liq_below": null, "liq_above": null},
+    {"y": "3250", "liquidatable_now": true, "liq_below": null, "liq_above": null}])"));
+  const AnswerJson lives_at_zero = with("2950, 3250", R"("liquidate_when": "lt", )")["frontier_corners"];
+  CHECK(lives_at_zero[3]["y"] == "164015/51");
+  CHECK(lives_at_zero[3]["liquidatable_now"] == false);
+  CHECK(lives_at_zero[3]["liq_below"] == "1500");
+  for (const AnswerJson& corner : a) {
+    const std::string y = corner["y"].get<std::string>();
+    INFO(y);
+    const AnswerJson there = with("\"" + y + "\"", "", "\"" + y + "\""), key = there["keys"]["BTC"];
+    for (const AnswerJson& solved : {key, there["frontier"][0]}) {
+      CHECK(solved["liquidatable_now"] == corner["liquidatable_now"]);
+      CHECK(solved["liq_below"] == corner["liq_below"]);
+      CHECK(solved["liq_above"] == corner["liq_above"]);
+    }
+    REQUIRE(there["frontier_corners"].size() == 1);  // the range is one point
+    CHECK(there["frontier_corners"][0] == corner);
+  }
+  CHECK_FALSE(with("", "").contains("frontier_corners"));                                                                      // no range
+  CHECK_FALSE(with("2950, 3250", R"("rule": [{"test": "requirement"}, {"test": "equity"}], )").contains("frontier_corners"));  // two tests
+}
+
 // The legs of 3 and 2 at 100, with 10 % up to 250 and 20 % above: 30 + 5 and 20; of the larger 35; of the difference 10.
 TEST_CASE("a hedge offset leaves the larger leg, or the difference, to need margin", "[answer]") {
   const auto with = [](const std::string& offset) {
@@ -265,4 +299,27 @@ TEST_CASE("what is only assumed is a warning", "[answer]") {
   CHECK(a["assumptions"]["not_modelled"] == AnswerJson::parse(R"(["orders"])"));
   CHECK(a["equity"] == "2005");
   CHECK(a["margin_balance"] == "2000");  // what is not usable counts nothing
+}
+
+TEST_CASE("an answer says whether the rules that it names hold on its day", "[answer]") {
+  constexpr venues::RuleSet known[] = {{"year", "2024-01-01", "2024-12-31", "a page"}, {"undated", "", "", "another"}};
+  const auto with = [&](const std::string& members) { return rational("{" + members + "}", {.rules = known})["assumptions"]; };
+  const auto on = [&](const std::string& as_of, const std::string& id = "year") {
+    return with(R"("as_of": )" + as_of + R"(, "rules": {"id": ")" + id + "\"}")["rules_hold"];
+  };
+  CHECK(on(R"("2024-06-30T12:00Z")") == AnswerJson::parse(R"({"first_day": "2024-01-01", "last_day": "2024-12-31", "on_as_of": true, "source": "a page"})"));
+  CHECK(on(R"("2024-01-01T00:00Z")")["on_as_of"] == true);
+  CHECK(on(R"("2023-12-31T23:59:59.999Z")")["on_as_of"] == false);
+  CHECK(on(R"("2024-12-31T23:59:59.999Z")")["on_as_of"] == true);
+  CHECK(on(R"("2025-01-01T00:00Z")")["on_as_of"] == false);
+  CHECK(on("1704067199999")["on_as_of"] == false);  // a millisecond before 2024
+  CHECK(on("1704067200000")["on_as_of"] == true);
+  CHECK(on(R"("2024-06-30T12:00Z")", "undated") == AnswerJson::parse(R"({"first_day": "", "last_day": "", "on_as_of": false, "source": "another"})"));
+  CHECK(with(R"("rules": {"id": "year"})")["rules_hold"]["on_as_of"].is_null());
+  CHECK(with(R"("rules": {"id": "year"})")["rules_hold"]["last_day"] == "2024-12-31");
+  CHECK(on(R"("2024-06-30T12:00Z")", "unknown").is_null());
+  CHECK(on(R"("2024-06-30T12:00Z")", "Year").is_null());
+  CHECK(with(R"("as_of": 0, "rules": {"date": "2024-06-30"})")["rules_hold"].is_null());
+  CHECK(with(R"("as_of": 0)")["rules_hold"].is_null());
+  CHECK(rational(R"({"as_of": 0, "rules": {"id": "year"}})")["assumptions"]["rules_hold"].is_null());  // nothing is known to this reader
 }

@@ -17,6 +17,12 @@ inline namespace v1 {
 ///     equity          p (net + G)
 ///     margin balance  W(p net) + p G, or W(p (net + G)) with `pnl_in_tiers`; W the weight tiers, or liability_weight below zero
 ///     debt            borrowed + interest + max(-amount, 0)
+/// @par Units    amounts: the asset; price: numeraire a unit; weights and ratio: fractions
+/// @par Shape    tables may be empty
+/// @par Rounding none
+/// @par Errors   none here; Portfolio::make
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, An asset
 template <Scalar T>
 struct Asset {
   Quantity<T> amount = 0;                                    ///< held; below zero it is a debt

@@ -19,6 +19,12 @@ inline namespace v1 {
 enum class Side : unsigned char { one_way, long_leg, short_leg };
 
 /// A contract held, over the caller's own storage. Only key, size, entry and brackets are needed.
+/// @par Units    size: contracts; entry, tick: numeraire (inverse: of the quote) per base unit; fixed, accrued, isolated: the settle asset; rates: fractions
+/// @par Shape    brackets: at least one row
+/// @par Rounding none
+/// @par Errors   none here; Portfolio::make
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, A position
 template <Scalar T>
 struct Position {
   KeyId key;                             ///< whose mark it follows

@@ -10,6 +10,12 @@ namespace loadline {
 inline namespace v1 {
 
 /// One row: the part of a gross debt between the cap before and this cap needs `maintenance_rate` of it.
+/// @par Units    cap: value or amount of the debt, as loan_unit says; rates: fractions
+/// @par Shape    one row of a table
+/// @par Rounding none
+/// @par Errors   none here; check
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, An asset
 template <Scalar T>
 struct LoanBracket {
   std::optional<T> cap = std::nullopt;                  ///< upper end, included; only the last may be open. The last rate goes on
@@ -52,6 +58,12 @@ template <Scalar T>
 }
 
 /// The schedule of a table, marginal; one piece a row.
+/// @par Units    those of the table
+/// @par Shape    out: at least a piece a row
+/// @par Rounding that of S
+/// @par Errors   none; the table has passed check
+/// @par Cost     O(rows)
+/// @par Source   docs/reference/account-file.md, An asset
 template <Scalar S, Scalar T>
 constexpr std::size_t write_loan(std::span<const LoanBracket<T>> rows, LoanRate which, std::span<Piece<S>> out) {
   S floor = S(0);

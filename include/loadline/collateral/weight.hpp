@@ -16,6 +16,12 @@ namespace loadline {
 inline namespace v1 {
 
 /// One row: the part of a balance between the cap before and this cap counts at `weight`.
+/// @par Units    cap: value or amount, as tier_unit says; weight: a fraction
+/// @par Shape    one row of a table
+/// @par Rounding none
+/// @par Errors   none here; check
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, An asset
 template <Scalar T>
 struct WeightTier {
   std::optional<T> cap = std::nullopt;  ///< upper end, included; only the last may be open. Above a finite last cap: weight 0
@@ -59,6 +65,12 @@ template <Scalar T>
 
 /// The schedule of a table: `below` is the slope for x < 0 (the liability weight), then the tiers, marginal.
 /// @return the number of pieces written
+/// @par Units    those of the table
+/// @par Shape    out: at least max_weight_pieces
+/// @par Rounding that of S
+/// @par Errors   none; the table has passed check
+/// @par Cost     O(rows)
+/// @par Source   docs/reference/account-file.md, An asset
 template <Scalar S, Scalar T>
 constexpr std::size_t write_weights(std::span<const WeightTier<T>> tiers, const S& below, std::span<Piece<S>> out) {
   std::size_t n = 0;

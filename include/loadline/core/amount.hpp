@@ -98,6 +98,12 @@ template <class T, int M, int S>
 }
 
 /// An exact decimal constant: `bps<T>(40)` is 0.0040 in every scalar.
+/// @par Units    dimensionless
+/// @par Shape    none
+/// @par Rounding one division in T; exact in a decimal or a rational
+/// @par Errors   none
+/// @par Cost     O(1)
+/// @par Source   none
 template <Scalar T>
 [[nodiscard]] constexpr T bps(int n) {
   return T(T(n) / T(10'000));

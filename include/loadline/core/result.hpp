@@ -292,6 +292,12 @@ enum class Field : std::uint8_t {
 }
 
 /// The first fault found: the code, the field, the index of the position (or mark) and of the bracket inside it.
+/// @par Units    none
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/errors.md
 struct Error {
   Errc code = Errc::bad_field;
   Field field = Field::account;
@@ -304,6 +310,12 @@ inline namespace LOADLINE_FLAGS {
 
 /// A value or an error, with the names of std::expected; ours in every language mode, since an alias would give C++20
 /// and C++23 objects different symbols.
+/// @par Units    those of V
+/// @par Shape    a value or an error, never both
+/// @par Rounding none
+/// @par Errors   reading what is not there is a LOADLINE_ASSERT
+/// @par Cost     that of std::optional<V> and an E
+/// @par Source   std::expected
 template <class V, class E = Error>
 class [[nodiscard]] Result {
  public:

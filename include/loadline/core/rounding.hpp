@@ -48,6 +48,12 @@ template <Scalar T>
 }
 
 /// The multiple of `tick` that whole_ticks counts.
+/// @par Units    those of tick
+/// @par Shape    tick > 0
+/// @par Rounding towards `direction`, then that of one product in T
+/// @par Errors   total for x >= 0
+/// @par Cost     that of whole_ticks
+/// @par Source   none
 template <Scalar T>
 [[nodiscard]] constexpr T round_to_tick(const T& x, const T& tick, Direction direction) {
   return T(whole_ticks(x, tick, direction) * tick);

@@ -114,6 +114,12 @@ inline namespace LOADLINE_FLAGS {
 }
 
 /// The number that a text stands for; exact in a rational, the nearest one in a rounding scalar.
+/// @par Units    none
+/// @par Shape    a number as the account file writes it
+/// @par Rounding exact in a rational; else to the nearest number of T
+/// @par Errors   BAD_NUMBER, NUMBER_RANGE
+/// @par Cost     O(text)
+/// @par Source   docs/reference/account-file.md, Numbers and times
 template <Scalar T>
 [[nodiscard]] Result<T> read_number(std::string_view text) {
   const Result<NumberText> parts = split_number(text);

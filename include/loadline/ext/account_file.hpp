@@ -12,6 +12,12 @@ namespace loadline {
 inline namespace v1 {
 
 /// How a file is read.
+/// @par Units    tick: numeraire per base unit
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   an unreadable tick: the caller checks it
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md
 struct FileOptions {
   bool lenient = false;                         ///< an unknown field is a warning
   std::optional<std::string> tick = {};         ///< of positions that name none, as text
@@ -57,6 +63,12 @@ struct AccountEntry {
 };
 
 /// An account file, read and checked: what the library needs, and the names that it does not.
+/// @par Units    those of the file
+/// @par Shape    keys ascending; marks and kinds by key
+/// @par Rounding that of reading
+/// @par Errors   none; read_account has checked it
+/// @par Cost     a move keeps the storage, a copy is not allowed
+/// @par Source   docs/reference/account-file.md
 template <Scalar T>
 struct AccountFile {
   struct Path {

@@ -53,6 +53,12 @@ struct ScalarText<Eigen::AutoDiffScalar<V>> {
 inline namespace LOADLINE_FLAGS {
 
 /// The input number `index` of N: its own derivative is 1.
+/// @par Units    those of value; derivatives: 1 per unit of it
+/// @par Shape    0 <= index < N
+/// @par Rounding none
+/// @par Errors   none; an index outside is a LOADLINE_ASSERT
+/// @par Cost     O(N)
+/// @par Source   none
 template <int N>
 [[nodiscard]] Dual<N> seeded(double value, int index) {
   LOADLINE_ASSERT(0 <= index && index < N);
@@ -60,6 +66,12 @@ template <int N>
 }
 
 /// The value alone.
+/// @par Units    those of x
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     O(1)
+/// @par Source   none
 template <FixedDerivatives V>
 [[nodiscard]] double value_of(const Eigen::AutoDiffScalar<V>& x) {
   return x.value();
@@ -70,6 +82,12 @@ template <FixedDerivatives V, int M, int S>
 }
 
 /// The derivatives, by input.
+/// @par Units    those of x per unit of each input
+/// @par Shape    a vector of N
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     O(N)
+/// @par Source   none
 template <FixedDerivatives V>
 [[nodiscard]] V derivatives_of(const Eigen::AutoDiffScalar<V>& x) {
   return x.derivatives();

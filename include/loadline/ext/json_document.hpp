@@ -21,6 +21,12 @@ namespace loadline {
 inline namespace v1 {
 
 /// A fault of an account file: the code, the path of the culprit, and what is wrong in words.
+/// @par Units    none
+/// @par Shape    `at`: a path as accounts[0].positions[1].qty
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/errors.md
 struct FileError {
   Errc code = Errc::bad_json;
   std::string at;
@@ -28,6 +34,12 @@ struct FileError {
 };
 
 /// One JSON value. A number keeps its text, so that no digit is lost before the scalar reads it.
+/// @par Units    none
+/// @par Shape    names and items of an object by index; an array has items alone
+/// @par Rounding none: a number is text
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   none
 struct JsonValue {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 

@@ -3,6 +3,8 @@
 
 #include "loadline/ext/json_pool.hpp"
 
+#include <set>
+
 /// @file
 /// The reader of the account file, schema 1: JSON text to an AccountFile.
 
@@ -11,7 +13,7 @@ inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 namespace detail {
 
-/// Reads one file. See PoolReader for `Exact`.
+/// Reads one file. See read_table for `Exact`.
 template <Scalar T, Scalar Exact>
 class FileReader {
  public:
@@ -61,15 +63,15 @@ class FileReader {
 
   void account(const Fields& f, const PriceReader<T>& prices, AccountEntry<T>& out) {
     out.main.at = f.at();
-    PoolReader<T, Exact> main(out_, prices, *options_, out.main);
-    main.policy(f, Account<T>{});
+    PoolScope<T> main{out_, prices, *options_, out.main};
+    read_policy(main, f, Account<T>{});
     out.name = f.text("name");
     out.venue = f.text("venue");
     if (const JsonValue* v = f.find("rules")) {
       const Fields r = fields(*v, f.path("rules"), {"id", "date", "source"});
       out.rules = typename AccountEntry<T>::Rules{r.text("id"), r.text("date"), r.text("source")};
     }
-    main.contents(f);
+    read_contents<Exact>(main, f);
     pools(f, prices, out);
   }
 
@@ -86,9 +88,9 @@ class FileReader {
       PoolFile<T>& pool = out.pools.emplace_back();
       pool.at = p.at();
       pool.name = p.needed_text("name");
-      PoolReader<T, Exact> reader(out_, prices, *options_, pool);
-      reader.policy(p, out.main.account);
-      reader.contents(p);
+      PoolScope<T> scope{out_, prices, *options_, pool};
+      read_policy(scope, p, out.main.account);
+      read_contents<Exact>(scope, p);
       for (std::size_t j = 0; j < pool.positions.size(); ++j)
         if (pool.positions[j].isolated_margin) fail(Errc::bad_field, pool.path("positions", j) + ".isolated_margin", "a pool has no isolated positions");
     }

@@ -13,6 +13,12 @@ inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 
 /// A liquidation price and what is proved of it.
+/// @par Units    numeraire per base unit; ulp: units in the last place
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/explanation/what-this-number-leaves-out.md
 template <Scalar T>
 struct CertifiedBound {
   Bound<T> bound;
@@ -178,6 +184,7 @@ template <Scalar T>
   const CertifiedBounds<T> slow = detail::solved(portfolio, marks, key, workspace);
   return side == Toward::below ? slow.below : slow.above;
 }
+/// Both sides of a key, under the same fields.
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE CertifiedBounds<T> liquidation_price_certified(const Portfolio<T>& portfolio, Marks<T> marks, KeyId key,
                                                                              Workspace<T>& workspace) {

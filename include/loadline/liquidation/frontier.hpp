@@ -11,13 +11,26 @@ inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 
 /// Where the first key's price fails while the second stands at `y`.
+/// @par Units    numeraire per base unit
+/// @par Shape    none
+/// @par Rounding that of T
+/// @par Errors   none; a side without a price says so
+/// @par Cost     none
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 struct FrontierVertex {
   Price<T> y;
   Bounds<T> x;
 };
 
-/// Whether the frontier of two keys has exact corners: only the requirement is tested, every key is plain, both are held.
+/// Whether the frontier of two keys has exact corners: only the requirement is tested, every key is plain and its excess concave in it,
+/// both keys are held.
+/// @par Units    none
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   none; false where nothing depends on one of the keys, or x is y
+/// @par Cost     O(1)
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 [[nodiscard]] bool has_exact_frontier(const Portfolio<T>& portfolio, KeyId x, KeyId y) {
   const Lowered<T>& account = portfolio.lowered();
@@ -31,7 +44,7 @@ template <Scalar T>
 /// an edge of g, or the mark of x, which ends the range of y in which the account lives.
 /// @pre has_exact_frontier(portfolio, x, y), low <= high
 /// @par Units    numeraire per base unit
-/// @par Shape    at least two corners; the mark of y is not looked at
+/// @par Shape    `low` and `high` are corners, one where they are equal; the mark of y is not looked at
 /// @par Rounding that of T; exact in rationals
 /// @par Errors   none; a side without a price says so
 /// @par Cost     O((edges of x) * (cells of y) log) and a plain search a corner; allocates

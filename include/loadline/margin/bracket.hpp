@@ -15,6 +15,12 @@ namespace loadline {
 inline namespace v1 {
 
 /// One row of a venue's table: for floor < x <= cap the requirement is notional * rate - cum.
+/// @par Units    floor, cap: as BracketUnit says; cum: the settle asset; rate: a fraction
+/// @par Shape    one row of a table
+/// @par Rounding none
+/// @par Errors   none here; check
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, A position
 template <Scalar T>
 struct Bracket {
   std::optional<T> floor = std::nullopt;  ///< if given it must equal the cap before; the first is 0
@@ -33,6 +39,12 @@ enum class CumPolicy : unsigned char { strict, recompute, as_given };
 enum class MaintenanceAt : unsigned char { mark, entry };
 
 /// A table with its reading. Caps and cum are multiplied by `coefficient` (Binance: notionalCoef of the user).
+/// @par Units    those of Bracket; coefficient: a factor
+/// @par Shape    rows: at least one; caps ascending
+/// @par Rounding none
+/// @par Errors   none here; check
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, A position
 template <Scalar T>
 struct BracketTable {
   std::span<const Bracket<T>> rows;
@@ -93,6 +105,12 @@ class Deductions {
 };
 
 /// Whether the requirement is continuous: marginal, with deductions that are the derived ones.
+/// @par Units    those of the table
+/// @par Shape    at least one row
+/// @par Rounding that of T
+/// @par Errors   none; the table has passed check
+/// @par Cost     O(rows)
+/// @par Source   docs/reference/account-file.md, A position
 template <Scalar T>
 [[nodiscard]] constexpr bool is_continuous(const BracketTable<T>& table) {
   if (table.rule == BracketRule::whole) return false;

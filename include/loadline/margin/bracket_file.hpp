@@ -64,6 +64,12 @@ struct SymbolBrackets {
 };
 
 /// The tables of a file, in its order.
+/// @par Units    those of Bracket
+/// @par Shape    symbols in the order of the file, each once
+/// @par Rounding none
+/// @par Errors   none; read_brackets has checked it
+/// @par Cost     find: O(symbols)
+/// @par Source   docs/reference/account-file.md, Bracket files
 template <Scalar T>
 struct BracketFile {
   std::vector<SymbolBrackets<T>> symbols;

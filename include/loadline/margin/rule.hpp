@@ -46,6 +46,12 @@ class Tests {
 };
 
 /// The tests that an account lists, and when one fails.
+/// @par Units    ratios: factors
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   none here; Portfolio::make
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, Tests
 template <Scalar T>
 struct LiquidationRule {
   bool requirement = true;

@@ -12,6 +12,12 @@ inline namespace v1 {
 namespace venues {
 
 /// A dated rule set: where it is from and on which days it is known to hold.
+/// @par Units    days: YYYY-MM-DD in UTC, both included
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   the venue, as `source` says
 struct RuleSet {
   const char* id;
   const char* first_day;  ///< YYYY-MM-DD; empty: not known, and no day is covered

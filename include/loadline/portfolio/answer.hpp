@@ -25,6 +25,12 @@ enum class Outcome : unsigned char {
 inline namespace LOADLINE_FLAGS {
 
 /// A liquidation or bankruptcy price on one side of the mark, or the reason why there is none.
+/// @par Units    numeraire per base unit
+/// @par Shape    a price, or the outcome that says why there is none
+/// @par Rounding that of the query
+/// @par Errors   reading an absent price is a LOADLINE_ASSERT
+/// @par Cost     O(1)
+/// @par Source   none
 template <Scalar T>
 class Bound {
  public:
@@ -53,6 +59,12 @@ struct Bounds {
 }  // namespace LOADLINE_FLAGS
 
 /// The figures of an account at its marks.
+/// @par Units    as the members say; ratios: fractions
+/// @par Shape    absent: the ratio means nothing
+/// @par Rounding each figure once, to T
+/// @par Errors   `certain` is false where a sign was in doubt
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, What is computed
 template <Scalar T>
 struct Figures {
   Money<T> equity;          ///< every balance with the PnL and accrued in it, at its price
@@ -73,6 +85,12 @@ struct Figures {
 };
 
 /// The figures of one position at its mark.
+/// @par Units    as the members say
+/// @par Shape    one a position
+/// @par Rounding each figure once, to T
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, What is computed
 template <Scalar T>
 struct PositionFigures {
   std::uint32_t position = 0;                                       ///< index in the account
@@ -108,6 +126,12 @@ struct TestRoot {
 };
 
 /// One side of a path. Absent: there is no such point on this side.
+/// @par Units    of a key: its price; of a path: the joint move s
+/// @par Shape    none
+/// @par Rounding prices to T; `tick` against the account
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, The answer
 template <Scalar T>
 struct PathSide {
   std::optional<T> liquidation = {};                   ///< end of the range around the present in which no test fails
@@ -124,6 +148,12 @@ struct PathSide {
 inline namespace LOADLINE_FLAGS {
 
 /// Where an account changes status along one path, in a key's price or in a joint move s.
+/// @par Units    of a key: its price; of a path: the joint move s
+/// @par Shape    roots: valid until the next query with the workspace
+/// @par Rounding no further off than `ulp`, where it is given
+/// @par Errors   overflow: void
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, The answer
 template <Scalar T>
 struct PathAnswer {
   bool liquidatable_now, bankrupt_now;
@@ -141,6 +171,12 @@ struct PathAnswer {
 }  // namespace LOADLINE_FLAGS
 
 /// Which liquidation price is nearest, over keys and sides.
+/// @par Units    price: that of the key; distance: a fraction
+/// @par Shape    key, side and price absent: a test fails now
+/// @par Rounding that of PathSide
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, The answer
 template <Scalar T>
 struct Binding {
   Test test;
@@ -153,6 +189,12 @@ struct Binding {
 };
 
 /// P dE/dP of one key: money lost for a fall of 100 %, to first order.
+/// @par Units    numeraire for a fall of 100 %
+/// @par Shape    none
+/// @par Rounding each once, to T
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, The answer
 template <Scalar T>
 struct LossSlope {
   Money<T> positions;   ///< of PnL and accrued, with their settle price

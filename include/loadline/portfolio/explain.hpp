@@ -10,6 +10,12 @@ namespace loadline {
 inline namespace v1 {
 
 /// One leg's part in the excess; amounts of its settle asset.
+/// @par Units    as the members say
+/// @par Shape    one a leg
+/// @par Rounding each figure once, to T
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, What is computed
 template <Scalar T>
 struct ExplainedLeg {
   std::uint32_t position = 0;  ///< index in the account
@@ -22,6 +28,12 @@ struct ExplainedLeg {
 };
 
 /// One asset's part in it; the first is the account's cash.
+/// @par Units    as the members say
+/// @par Shape    one an asset, and the cash
+/// @par Rounding each figure once, to T
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, What is computed
 template <Scalar T>
 struct ExplainedAsset {
   std::optional<AssetId> asset = {};  ///< absent: the cash
@@ -33,6 +45,12 @@ struct ExplainedAsset {
 };
 
 /// balance - ratio * maintenance = excess; collateral is what of the balance is neither PnL nor accrued (with their haircut).
+/// @par Units    numeraire; ratio: a factor
+/// @par Shape    none
+/// @par Rounding each figure once, to T
+/// @par Errors   none
+/// @par Cost     none
+/// @par Source   docs/reference/account-file.md, What is computed
 template <Scalar T>
 struct Explanation {
   Money<T> collateral, pnl, accrued, balance, maintenance, excess;

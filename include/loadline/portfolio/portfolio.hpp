@@ -22,6 +22,12 @@ class Portfolio;
 /// of class Q.
 ///
 /// Answers point into it: the next query overwrites them. A portfolio that was made anew needs a workspace anew.
+/// @par Units    none
+/// @par Shape    one a thread and portfolio
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     allocates when made
+/// @par Source   docs/explanation/normal-form.md
 template <Scalar T>
 class Workspace {
  public:

@@ -30,6 +30,12 @@ inline constexpr std::array catalogue{BinanceCoinM::rules,
                                       BinanceUsdM::rules};
 
 /// The rule set of an id; null: none is called that.
+/// @par Units    none
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   null: no such id
+/// @par Cost     O(rule sets)
+/// @par Source   none
 [[nodiscard]] constexpr const RuleSet* find_rules(std::string_view id) noexcept {
   for (const RuleSet& rules : catalogue)
     if (rules.id == id) return &rules;
