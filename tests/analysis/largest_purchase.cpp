@@ -279,7 +279,7 @@ TEST_CASE("without tiers both ways give the same", "[analysis][laws]") {
 }
 
 TEST_CASE("in double the largest purchase is that of the rational, nearly", "[analysis][laws]") {
-  check_property("to 1e-9 of it and of what was there", 200, [] {
+  check_property("to 1e-9 of it, or of 1,000 units", 200, [] {
     const Buyer b = any_buyer();
     const Rational kept(*rc::gen::inRange(10, 95), 100), paid = (kept + Rational(1, 10)) * b.ratio;
     const Terms exact(b, kept, paid);
@@ -310,7 +310,7 @@ TEST_CASE("in double the largest purchase is that of the rational, nearly", "[an
     }
     RC_ASSERT(found->limit == PurchaseLimit::bounded);
     const double most = to_double(expected->most), scale = 1'000 + most;
-    RC_ASSERT(std::abs(found->most.raw() - most) <= 1e-9 * scale * 100);
+    RC_ASSERT(std::abs(found->most.raw() - most) <= 1e-9 * scale);
   });
 }
 
@@ -345,7 +345,7 @@ TEMPLATE_TEST_CASE("a bad purchase is refused by name", "[analysis][bad_input]",
   }
 
   const std::array<Piece<T>, 2> good = counted_as_debt<T>(dec<T>("1.1"));
-  const auto fault = [&good](std::span<const Piece<T>> weights, std::span<const Piece<T>> payment, double held = 0, double balance = 0, double paid = 2) {
+  const auto fault = [](std::span<const Piece<T>> weights, std::span<const Piece<T>> payment, double held = 0, double balance = 0, double paid = 2) {
     const auto bought = largest_purchase(TieredPurchase<T>{
         .excess = T(1), .paid = num<T>(paid), .price = T(1), .held = num<T>(held), .balance = num<T>(balance), .weights = weights, .payment = payment});
     return bought ? std::optional<Error>() : bought.error();
