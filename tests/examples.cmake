@@ -23,6 +23,8 @@ example_test(example_calculator RUN $<TARGET_FILE:calculator> ${examples_dir}/da
 foreach(name collateral_account usde_loop howto_accounts buyer sensitivities)
   example_test(example_${name} RUN $<TARGET_FILE:${name}> EXPECTED ${examples_dir}/expected/${name}.txt)
 endforeach()
+example_test(example_depeg RUN $<TARGET_FILE:depeg> ${examples_dir}/data/usde_minutes_2025-10-10.csv EXPECTED ${examples_dir}/expected/depeg.txt)
+example_test(example_depeg_bad_row RUN $<TARGET_FILE:depeg> ${examples_dir}/expected/depeg.txt STATUS 2 STDERR "row 1")
 foreach(name linear hedge isolated coin_margined multi_asset wrapped cross_margin portfolio_margin book)  # docs/howto
   foreach(scalar double rational)
     example_test(calculator_${name}_${scalar} RUN $<TARGET_FILE:calculator> ${examples_dir}/data/${name}.json --format table --scalar ${scalar}
