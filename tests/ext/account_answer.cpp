@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers to account files that hold more than linear contracts on a wallet: worked numbers, exactly.
+#include "support/answers.hpp"
 #include "support/catch.hpp"
-
-#include <loadline/ext/json.hpp>
-#include <loadline/ext/multiprecision.hpp>
 
 #include <string>
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The account file: text in, error code and path out. What is good is answered; the figures are tested elsewhere.
+#include "support/answers.hpp"
 #include "support/catch.hpp"
-
-#include <loadline/ext/json.hpp>
-#include <loadline/ext/multiprecision.hpp>
 
 #include <algorithm>
 #include <string>

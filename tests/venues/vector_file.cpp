@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers that venues, third-party test suites and closed forms give, as account files with the places of the answer where they
 // must stand: tests/data/vectors.jsonl. What is read, solved and printed is the whole account file, in rational and in double.
+#include "support/answers.hpp"
 #include "support/catch.hpp"
-
-#include <loadline/ext/json.hpp>
-#include <loadline/ext/multiprecision.hpp>
 
 #include <algorithm>
 #include <fstream>
