@@ -10,4 +10,4 @@ set grid
 set xrange [0.05:1.1]
 plot csv using 1:2 with filledcurves x1 fillstyle transparent solid 0.15 notitle, \
      csv using 1:2 with linespoints lw 3 pt 7 ps 0.6 title "frontier", \
-     "<echo '1 112000'" using 1:2 with points pt 7 ps 1.4 title "now"
+     "<echo '1,112000'" using 1:2 with points pt 7 ps 1.4 title "now"

@@ -39,12 +39,22 @@ loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck 
 loadline_test(analysis_redemption_trade analysis/redemption_trade.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_largest_purchase analysis/largest_purchase.cpp LINK rapidcheck loadline::multiprecision)
 
+# --- pricing, death by feed, wrong-way risk
+loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)
+
+# --- liquidation
+loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
+
 # --- what the compiler proves
 loadline_test(static_checks static/static_checks.cpp LINK loadline::multiprecision)
 
 # GCC 12 takes an absent optional<Strict> for one that is read when a position is moved: a false alarm.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  foreach(name portfolio_laws portfolio_allocation collateral_change collateral_exchange collateral_liquidity)
+  foreach(name portfolio_laws portfolio_allocation liquidation_feed_death analysis_wrong_way collateral_change collateral_exchange collateral_liquidity)
     target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)
   endforeach()
 endif()
@@ -56,11 +66,3 @@ foreach(name money_plus_number price_less_than_number mixed_dimensions two_posit
   add_test(NAME compile_fail_${name} COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/${name}.cpp
                                              "-DINCLUDES=${compile_fail_includes}" -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
 endforeach()
-loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
-loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
-
-# --- pricing, death by feed, wrong-way risk
-loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
-loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
-loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
-loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)

@@ -16,3 +16,17 @@ template loadline::Result<loadline::Compensation<Strict>> loadline::compensation
                                                                                  const CollateralReading<Strict>&);
 template loadline::Result<loadline::ImpliedFailure<Strict>> loadline::implied_failure(const RedemptionTrade<Strict>&);
 template loadline::Result<loadline::Purchase<Strict>> loadline::largest_purchase(const TieredPurchase<Strict>&);
+
+// Rules of every kind, walked along by both scalars.
+template <class T>
+using Rule =
+    loadline::Floor<T, loadline::Blend<T, loadline::Guarded<T, loadline::Fresh, loadline::Spot>,
+                                       loadline::Clamp<T, loadline::Median<loadline::Spot, loadline::Spot>, loadline::Times<loadline::Spot, loadline::Spot>>>>;
+template <class T>
+using Map = loadline::PriceMap<Rule<T>, loadline::FallingPeg<T, loadline::DepthMedian<3>>,
+                               loadline::MarkPrice<T, loadline::Weighted<T, loadline::Spot, loadline::Spot>>>;
+template class loadline::FeedWalk<double, Map<double>>;
+template class loadline::FeedWalk<Strict, Map<Strict>>;
+template loadline::Bounds<Strict> loadline::falling_peg_liquidation(const FallingPegAccount<Strict>&, const Price<Strict>&);
+template loadline::Result<loadline::WrongWay<Strict>> loadline::wrong_way(const Portfolio<Strict>&, Marks<Strict>, KeyId);
+template loadline::Concentration<Strict> loadline::concentration(const Portfolio<Strict>&, Marks<Strict>);
