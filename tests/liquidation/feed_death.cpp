@@ -8,6 +8,7 @@
 #include <loadline/liquidation/falling_peg.hpp>
 #include <loadline/liquidation/feed_death.hpp>
 #include <loadline/pricing/bounds.hpp>
+#include <loadline/pricing/guard.hpp>
 #include <loadline/pricing/index.hpp>
 #include <loadline/pricing/peg.hpp>
 
@@ -139,7 +140,8 @@ struct RandomAccount {
 
 /// Puts prints back in: up to the answer no test fails, at it (or just beyond it) one does.
 template <class Map>
-void check_by_printing(const Portfolio<Rational>& p, const Map& map, const std::vector<Source<Rational>>& sources, std::array<int, 6>& seen) {
+void check_by_printing(const Portfolio<Rational>& p, const Map& map, const std::vector<Source<Rational>>& sources, std::array<int, 6>& seen,
+                       bool jumps = false) {
   std::vector<Price<Rational>> marks(3, Price<Rational>(1));
   FeedWorkspace<Rational> workspace(p);
   std::vector<FeedDeath<Rational>> out(sources.size());
@@ -165,7 +167,8 @@ void check_by_printing(const Portfolio<Rational>& p, const Map& map, const std::
       RC_ASSERT((direction < 0 ? !(x < end) : !(end < x)));
       for (const int part : {0, 3, 11, 20, 24}) RC_ASSERT(!fails(i, Rational(x + (end - x) * part / 25)));
       if (b.outcome != FeedOutcome::dies) continue;
-      RC_ASSERT(!b.jump);  // every rule here is continuous
+      if (!jumps) RC_ASSERT(!b.jump);
+      if (b.jump) ++seen[5];
       RC_ASSERT(!fails(i, Rational(end - direction * tiny)));
       RC_ASSERT(fails(i, Rational(end + direction * tiny)));
     }
@@ -209,6 +212,49 @@ TEST_CASE("random indices and accounts: up to the print no test fails, beyond it
   });
   CHECK(seen[static_cast<std::size_t>(FeedOutcome::dies)] > 300);
   CHECK(seen[static_cast<std::size_t>(FeedOutcome::cannot)] > 300);
+}
+
+TEST_CASE("guards that leave a source out: the index jumps, and the walk looks at the far side", "[feed]") {
+  std::array<int, 6> seen{};
+  check_property("put the print back in, over jumps", 200, [&seen] {
+    const RandomAccount account;
+    std::vector<Source<Rational>> s;
+    for (int i = 0; i < 5; ++i) s.push_back({Rational(*rc::gen::inRange(960, 1'045), 10)});
+    const Rational fifth(1, 5);
+    const std::array<Ratio<Rational>, 5> weights{Ratio<Rational>(fifth), Ratio<Rational>(fifth), Ratio<Rational>(fifth), Ratio<Rational>(fifth),
+                                                 Ratio<Rational>(fifth)};
+    const Guarded<Rational, Spot, Spot, Spot, Spot, Spot> index{
+        *rc::gen::element(FarSource::left_out, FarSource::bounded), Ratio<Rational>(Rational(5, 100)), weights, {Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4}}};
+    const PriceMap map(Keyed{KeyId{0}, Spot{0}}, Keyed{KeyId{1}, index}, Keyed{KeyId{2}, Spot{4}});
+    std::vector<Price<Rational>> marks(3, Price<Rational>(1));
+    RC_ASSERT(!map.write(Feeds<Rational>(s, 0), std::span<Price<Rational>>(marks)));
+    const Rational need = account.made(Rational(0)).excess(marks).raw();
+    check_by_printing(account.made(Rational(*rc::gen::inRange(1, 60)) - need), map, s, seen, true);
+  });
+  CHECK(seen[5] > 10);
+}
+
+TEMPLATE_TEST_CASE("a rise that kills a long: the guard leaves the high print out", "[feed]", double, Strict, Rational) {
+  using T = TestType;
+  // Three venues at 100, 100 and 95.5: the index is 98.5. As the first rises beyond 105 its weight is 0, and the index jumps from 100.17 to 97.75.
+  const std::array<Source<T>, 3> s{Source<T>{T(100)}, Source<T>{T(100)}, Source<T>{T(T(191) / T(2))}};
+  const Ratio<T> third(T(T(1) / T(3)));
+  const PriceMap map(
+      Keyed{KeyId{0}, Guarded<T, Spot, Spot, Spot>{FarSource::left_out, Ratio<T>(bps<T>(500)), {third, third, third}, {Spot{0}, Spot{1}, Spot{2}}}});
+  const Bracket<T> none[] = {{.rate = Ratio<T>(0)}};
+  const Position<T> longs[] = {{.key = KeyId{0}, .size = Size<T>(1), .entry = Price<T>(100), .brackets = none}};
+  const auto p = Portfolio<T>::make({.cash = T(2), .positions = longs, .rule = {.requirement = false, .equity = true}}, 1);  // dead at 98
+  REQUIRE(p);
+  FeedWorkspace<T> workspace(*p);
+  const Price<T> marks[] = {Price<T>(1)};
+  const auto d = death_by_feed<T>(*p, marks, map, s, 0, 0, workspace);
+  REQUIRE(d);
+  REQUIRE(d->above.outcome == FeedOutcome::dies);
+  CHECK(d->above.jump);
+  CHECK(near(d->above.print, "105"));
+  REQUIRE(d->below.outcome == FeedOutcome::dies);
+  CHECK(!d->below.jump);
+  CHECK(near(d->below.print, "197/2"));  // (98.5 + 100 + 95.5) / 3 = 98
 }
 
 TEST_CASE("a peg that falls with its underlying: walked exactly, and in closed form", "[feed][falling_peg]") {
