@@ -26,7 +26,7 @@ struct Profiles {
   std::vector<KeyCells> keys;  ///< by slot; no cells where the key is not plain
   std::vector<Cell<T>> cells;
   Working<T> unrounded_fixed;
-  std::vector<Line<T>> rests;        ///< by cell, of double: what rounding took from its line
+  std::vector<Cell<T>> rests;        ///< by cell, of double: what rounding took from it; of one layout, so that one offset serves both
   T blur;                            ///< of double: a sum of lines with their rests is the real one to so large a share of what is added
   std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
 };
@@ -114,9 +114,9 @@ void lower_part(const Form<W>& form, const Part<W>& part, const W& factor, Line<
   return share < 1.0 ? share : 1.0;
 }
 
-/// What the rounding of a line to double leaves out.
-inline void keep_rest(Profiles<double>& to, const Line<Ball>& l) {
-  to.rests.push_back({l.a.lo(), l.b.lo()});
+/// What the rounding of a cell to double leaves out.
+inline void keep_rest(Profiles<double>& to, const std::optional<Ball>& end, const Line<Ball>& l) {
+  to.rests.push_back({end ? end->lo() : 0.0, {l.a.lo(), l.b.lo()}});
   for (const Ball& x : {l.a, l.b})
     if (const double share = share_of(x); to.blur < share) to.blur = share;
 }
@@ -146,7 +146,7 @@ template <Scalar T>
     const std::optional<Point<W>> edge = next(slice, Toward::above);
     const std::optional<W> end = edge ? std::optional<W>(W(edge->n / edge->d)) : std::nullopt;
     to.cells.push_back({end ? rounded_to<T>(*end) : no_end<T>(), {rounded_to<T>(l.a), rounded_to<T>(l.b)}});
-    if constexpr (std::same_as<W, Ball>) keep_rest(to, l);
+    if constexpr (std::same_as<W, Ball>) keep_rest(to, end, l);
     const Cell<T>& cell = to.cells.back();
     finite = finite && is_finite(cell.line.a) && is_finite(cell.line.b) && (!edge || is_finite(cell.to));
     more = edge.has_value();
