@@ -28,6 +28,8 @@ loadline_test(collateral_change collateral/change.cpp LINK rapidcheck loadline::
 target_compile_definitions(test_collateral_change PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
 loadline_test(collateral_exchange collateral/exchange.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(collateral_liquidity collateral/liquidity.cpp LINK rapidcheck loadline::multiprecision)
+# --- pricing
+loadline_test(pricing_redemption pricing/redemption.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)

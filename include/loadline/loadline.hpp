@@ -25,6 +25,7 @@
 #include "loadline/pricing/guard.hpp"
 #include "loadline/pricing/mark.hpp"
 #include "loadline/pricing/peg.hpp"
+#include "loadline/pricing/redemption.hpp"
 #include "loadline/venues/binance_auto_exchange.hpp"
 #include "loadline/venues/binance_october_2025.hpp"
 #include "loadline/venues/binance_ratio_use.hpp"
