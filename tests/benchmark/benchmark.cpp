@@ -118,6 +118,34 @@ struct Collateral {
   }
 };
 
+/// The account of a case with a wrapped coin in the place of most of its cash, on tiers: priced by a key of its own, or as a product of
+/// the first symbol's key and a peg. Either is the last mark.
+struct Wrapped {
+  std::vector<WeightTier<double>> tiers;
+  std::vector<Asset<double>> assets;
+  std::vector<KeyId> factors;
+  std::vector<DerivedPrice<double>> product;
+  Account<double> account;
+  KeyId last;
+  std::vector<std::vector<Price<double>>> marks;
+
+  Wrapped(const Case& c, bool pegged) : account(c.account), last{static_cast<std::uint32_t>(c.n)}, marks(c.typed_marks) {
+    const double value = 0.9 * c.account.cash.raw(), price = pegged ? markets[0].mark : 4'320;
+    tiers = {{.cap = 0.2 * value, .weight = 1},
+             {.cap = 0.5 * value, .weight = 0.975},
+             {.cap = 0.9 * value, .weight = 0.95},
+             {.cap = 2 * value, .weight = 0.9},
+             {.weight = 0.8}};
+    factors = {KeyId{0}, last};
+    product = {{.times = factors}};
+    assets = {{.amount = value / price, .key = pegged ? KeyId{last.index + 1} : last, .weight_tiers = tiers}};
+    account.cash = 0.2 * c.account.cash.raw();
+    account.assets = assets;
+    if (pegged) account.derived = product;
+    for (std::size_t t = 0; t < marks.size(); ++t) marks[t].emplace_back((pegged ? 1.0 : price) * (1 - 0.0001 * static_cast<double>(t % 16)));
+  }
+};
+
 /// Nanoseconds per call of f(tick), and what it returned, so that nothing is optimised away.
 template <class F>
 double nanoseconds(const F& f, int calls) {
@@ -152,6 +180,34 @@ void row(const std::string& name, const char* only, const Ours& ours, const Yard
 
 double number(const Bound<double>& b) {
   return b ? (*b).raw() : 0.0;
+}
+
+/// Wrapped collateral beside the same account with cash; and every death by feed of an index of five sources beside one price.
+template <class Plain>
+void wrapped_rows(const Case& c, const std::string& size, const char* only, const Plain& plain) {
+  for (const bool pegged : {false, true}) {
+    const Wrapped w(c, pegged);
+    const auto p = Portfolio<double>::make(w.account, w.last.index + 1);
+    if (!p) return static_cast<void>(std::fprintf(stderr, "%s\n", message(p.error().code)));
+    Workspace<double> room(*p);
+    const auto price = [&](KeyId key) { return [&, key](std::size_t t) { return number(p->liquidation_price(w.marks[t], key, room).below); }; };
+    row((pegged ? "pegged_price" : "wrapped_price") + size, only, price(KeyId{0}), plain, 2'000);
+    row((pegged ? "peg" : "wrapped") + size, only, price(w.last), plain, 2'000);
+    if (pegged) continue;
+    const auto rule = binance_index_2020<double>({0.3, 0.3, 0.2, 0.1, 0.1}, Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4});
+    const PriceMap map(Keyed{w.last, rule});
+    FeedWorkspace<double> feeds(*p);
+    std::array<FeedDeath<double>, 5> out;
+    std::array<Source<double>, 5> sources{Source<double>{4'320}, {4'321}, {4'319}, {4'322}, {4'318}};
+    row(
+        "feeds_of_five" + size, only,
+        [&](std::size_t t) {
+          sources[0].value = 4'320 - 0.1 * static_cast<double>(t % 16);
+          const auto fault = deaths_by_feed<double>(*p, w.marks[t], map, sources, 0, feeds, out);
+          return fault ? 1e300 : out[0].below.print + out[4].above.print;
+        },
+        [&](std::size_t t) { return number(p->liquidation_below(w.marks[t], KeyId{0})); }, 2'000);
+  }
 }
 
 void rows(int n, const BracketFile<double>& file, const char* only) {
@@ -214,6 +270,7 @@ void rows(int n, const BracketFile<double>& file, const char* only) {
     if (!other->plain(key)) std::fprintf(stderr, "the key shares parts with others\n");
     row((tiered ? "tiered" : "coin") + size, only, [&](std::size_t t) { return number(other->liquidation_below(c.typed_marks[t], key)); }, plain, 20'000);
   }
+  wrapped_rows(c, size, only, plain);
   if (n != 20) return;
   row(
       "excess" + size, only, [&](std::size_t t) { return portfolio.excess(c.typed_marks[t]).raw(); }, yardstick, 20'000);
