@@ -30,6 +30,7 @@ loadline_test(collateral_exchange collateral/exchange.cpp LINK rapidcheck loadli
 loadline_test(collateral_liquidity collateral/liquidity.cpp LINK rapidcheck loadline::multiprecision)
 # --- pricing
 loadline_test(pricing_redemption pricing/redemption.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_filter pricing/filter.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)

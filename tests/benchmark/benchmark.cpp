@@ -194,7 +194,7 @@ void wrapped_rows(const Case& c, const std::string& size, const char* only, cons
     row((pegged ? "pegged_price" : "wrapped_price") + size, only, price(KeyId{0}), plain, 2'000);
     row((pegged ? "peg" : "wrapped") + size, only, price(w.last), plain, 2'000);
     if (pegged) continue;
-    const auto rule = binance_index_2020<double>({0.3, 0.3, 0.2, 0.1, 0.1}, Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4});
+    const Weighted<double, Spot, Spot, Spot, Spot, Spot> rule{{0.3, 0.3, 0.2, 0.1, 0.1}, {Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4}}};
     const PriceMap map(Keyed{w.last, rule});
     FeedWorkspace<double> feeds(*p);
     std::array<FeedDeath<double>, 5> out;

@@ -29,6 +29,11 @@ struct ScalarTraits<Rational> : ScalarDefaults<Rational> {
 
   using Integer = boost::multiprecision::cpp_int;
 
+  /// x >= 0 without what it has below 2^-bits: for functions that a fraction cannot hold.
+  [[nodiscard]] static Rational truncated(const Rational& x, unsigned bits) {
+    return Rational(Integer((numerator(x) << bits) / denominator(x)), Integer(Integer(1) << bits));
+  }
+
   /// p times a positive number: integer coefficients without a common factor. Their sums need no common divisors.
   static void make_primitive(std::vector<Rational>& p) {
     Integer multiple = 1, common = 0;

@@ -64,13 +64,17 @@ class FeedWalk {
   [[nodiscard]] FeedDeath<T> both(std::size_t source) {
     source_ = source;
     std::size_t moved = 0;
+    Dependence how = Dependence::none;
     map_->each([&](const auto& entry) {
-      if (entry.rule.dependence(source) == Dependence::none) return;
+      const Dependence d = entry.rule.dependence(source);
+      if (d == Dependence::none) return;
       only_ = entry.key;
+      how = either(how, d);
       ++moved;
     });
     if (moved == 0) return still();
     if (moved > 1) only_.reset();
+    if (moved == 1 && how == Dependence::affine) return along_line();
     return {one(-1), one(1)};
   }
 
@@ -81,6 +85,53 @@ class FeedWalk {
     if (!*dead_) return {};
     const FeedBound<T> already{FeedOutcome::already, sources_[source_].value};
     return {already, already};
+  }
+
+  /// One key, one line: both sides from one look at it.
+  [[nodiscard]] FeedDeath<T> along_line() {
+    Reach<T> reach;
+    const T& x = sources_[source_].value;
+    FeedDeath<T> out;
+    const std::optional<Probe<T>> line = look(Feeds<T, Probe<T>>(sources_, now_, source_, Probe<T>(x, T(1), reach)), out.below);
+    if (!line) return out.above = out.below, out;
+    bound();
+    if (here_.below.outcome() == Outcome::already) {
+      out.below = out.above = {FeedOutcome::already, x};
+      return out;
+    }
+    const T& slope = line->slope();
+    if (slope == T(0)) return out;
+    const auto meet = [&](const Bound<T>& b, bool lower) {
+      if (!b) return;
+      const T print = T(x + T(T((*b).raw() - line->value()) / slope));
+      if (!sources_[source_].any_sign && !(T(0) < print)) return;
+      (lower == (T(0) < slope) ? out.below : out.above) = {FeedOutcome::dies, print, false, std::nullopt, only_};
+    };
+    meet(here_.below, true);
+    meet(here_.above, false);
+    return out;
+  }
+  /// The price of the only key that moves; absent: `out` says why.
+  [[nodiscard]] std::optional<Probe<T>> look(const Feeds<T, Probe<T>>& feeds, FeedBound<T>& out) const {
+    std::optional<Probe<T>> line;
+    map_->each([&](const auto& entry) {
+      if (!(entry.key == *only_)) return;
+      const Result<Priced<Probe<T>>> p = entry.rule.price(feeds);
+      if (p)
+        line = p->value;
+      else
+        out = {FeedOutcome::unpriced, feeds.value(source_).value(), false, p.error()};
+    });
+    return line;
+  }
+  /// The liquidation prices of the only key at the present prints, found once for all sources that move it.
+  void bound() {
+    FeedWorkspace<T>& w = *workspace_;
+    if (!(w.bounded && *w.bounded == *only_)) {
+      w.bounds = portfolio_->liquidation_price(w.present, *only_, w.paths);
+      w.bounded = only_;
+    }
+    here_ = w.bounds;
   }
 
   /// One side, piece by piece.
@@ -106,25 +157,12 @@ class FeedWalk {
 
   /// A piece on which one key moves.
   [[nodiscard]] FeedBound<T> along_key(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, std::optional<T>& beyond) {
-    std::optional<Probe<T>> line;
-    std::optional<Error> fault;
-    map_->each([&](const auto& entry) {
-      if (!(entry.key == *only_)) return;
-      const Result<Priced<Probe<T>>> p = entry.rule.price(feeds);
-      if (p)
-        line = p->value;
-      else
-        fault = p.error();
-    });
-    if (fault) return {FeedOutcome::unpriced, x, false, fault};
+    FeedBound<T> none;
+    const std::optional<Probe<T>> line = look(feeds, none);
+    if (!line) return none;
     if (!reach.straight) return {FeedOutcome::undecided, x};
     FeedWorkspace<T>& w = *workspace_;
-    const bool first = x == sources_[source_].value;
-    if (first && !(w.bounded && *w.bounded == *only_)) {
-      w.bounds = portfolio_->liquidation_price(w.present, *only_, w.paths);
-      w.bounded = only_;
-    }
-    if (first) here_ = w.bounds;
+    if (x == sources_[source_].value) bound();
     const T& price = line->value();
     if (here_.below.outcome() == Outcome::already) return {FeedOutcome::already, x};
     if (outside(price)) {

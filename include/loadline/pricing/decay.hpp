@@ -39,16 +39,14 @@ template <Scalar T>
 
 namespace detail {
 
-/// x in [0, 1) without its bits below 2^-160, where the scalar rounds nothing; as it is elsewhere.
+/// x >= 0 without its bits below 2^-160, where the scalar rounds nothing and can do so; as it is elsewhere. The powers of a
+/// fraction double in length with every other step: kept whole they would cost thousands of digits.
 template <Scalar T>
 [[nodiscard]] constexpr T shortened(const T& x) {
-  if constexpr (!ScalarTraits<T>::exact) return x;
-  T kept = T(0), bit = T(1);
-  for (int i = 0; i < 160; ++i) {
-    bit = T(bit / T(2));
-    if (!(x < T(kept + bit))) kept += bit;
-  }
-  return kept;
+  if constexpr (requires { ScalarTraits<T>::truncated(x, 160); })
+    return ScalarTraits<T>::truncated(x, 160);
+  else
+    return x;
 }
 
 /// 1 - e^-x on [0, 0.7]: the first term left out is below 2^-76 for the 20 of a built-in number, below 2^-184 for 40.
@@ -56,7 +54,7 @@ template <Scalar T>
 [[nodiscard]] constexpr T decay_series(const T& x) {
   constexpr int terms = std::is_floating_point_v<T> ? 20 : 40;
   T sum = T(1);
-  for (int k = terms; k > 1; --k) sum = T(T(1) - T(T(x * sum) / T(k)));
+  for (int k = terms; k > 1; --k) sum = shortened(T(T(1) - T(T(x * sum) / T(k))));
   return T(x * sum);
 }
 
@@ -76,7 +74,7 @@ struct Halvings {
     for (int step = 1'024; step > 0; step /= 2)
       if (!(x < T(T(T(count + step) * high) + T(T(count + step) * low)))) count += step;
     rest = T(T(x - T(T(count) * high)) - T(T(count) * low));
-    if (rest < T(0)) rest = T(0);
+    rest = rest < T(0) ? T(0) : shortened(rest);
   }
 };
 
@@ -97,7 +95,7 @@ template <Scalar T>
 constexpr T decayed_share(const T& x) {
   LOADLINE_ASSERT(!(x < T(0)));
   if (!(T(0) < x)) return T(0);
-  if (T(T(2) * x) < T(1)) return detail::shortened(detail::decay_series(x));
+  if (T(T(2) * x) < T(1)) return detail::shortened(detail::decay_series(detail::shortened(x)));
   return T(T(1) - decay(x));
 }
 

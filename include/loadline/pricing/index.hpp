@@ -98,11 +98,21 @@ struct Weighted {
   template <Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
     Priced<V> sum{V(0)};
+    T still = T(0);
     std::optional<Error> fault;
     std::size_t i = 0;
     const auto add = [&](const auto& leg) {
       const std::size_t at = i++;
       if (fault || weights[at].raw() == T(0)) return;
+      if constexpr (!std::same_as<V, T>) {  // what stands still is a number, not a line
+        if (leg.dependence(feeds.moving()) == Dependence::none) {
+          const Result<Priced<T>> p = leg.price(feeds.at_rest());
+          if (!p) return void(fault = p.error());
+          still += T(weights[at].raw() * p->value);
+          sum.flags = sum.flags | p->flags;
+          return;
+        }
+      }
       const Result<Priced<V>> p = leg.price(feeds);
       if (!p) return void(fault = p.error());
       sum.value += V(V(weights[at].raw()) * p->value);
@@ -110,6 +120,7 @@ struct Weighted {
     };
     std::apply([&add](const Legs&... leg) { (add(leg), ...); }, legs);
     if (fault) return *fault;
+    if constexpr (!std::same_as<V, T>) sum.value += V(still);
     if (sums_to == WeightSum::printed) {
       T all = T(0);
       for (const Ratio<T>& w : weights) all += w.raw();

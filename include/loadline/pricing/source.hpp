@@ -85,6 +85,10 @@ class Feeds {
     LOADLINE_ASSERT(source < sources_.size());
     return source == moving_ ? value_ : V(sources_[source].value);
   }
+  /// The source that moves; no source's index where none does.
+  [[nodiscard]] constexpr std::size_t moving() const noexcept { return moving_; }
+  /// The same without the move: for what does not depend on the source that moves.
+  [[nodiscard]] constexpr Feeds<T> at_rest() const { return {sources_, now_}; }
   [[nodiscard]] constexpr Time age(std::size_t source) const noexcept { return source == moving_ ? 0 : now_ - sources_[source].time; }
   [[nodiscard]] constexpr V depth(std::size_t source) const { return V(sources_[source].depth); }
 
