@@ -62,10 +62,49 @@ class Ball {
   }
   [[nodiscard]] friend Ball operator-(const Ball& x, const Ball& y) noexcept { return x + -y; }
 
-  [[nodiscard]] friend Ball operator*(const Ball& x, const Ball& y) noexcept {
+  [[nodiscard]] LOADLINE_INLINE friend Ball operator*(const Ball& x, const Ball& y) noexcept {
     // Most factors of a lowered account are 0, 1 or short: known before four products are made.
     if (x.is_unit()) return x.hi_ < 0.0 ? Ball(0.0) - y : y;  // not -y: no zero is negative
     if (y.is_unit()) return y.hi_ < 0.0 ? Ball(0.0) - x : x;
+    if ((x.is_zero() && y.is_finite()) || (y.is_zero() && x.is_finite())) return Ball(0.0);
+    return product(x, y);
+  }
+
+  [[nodiscard]] friend Ball operator/(const Ball& x, const Ball& y) noexcept {
+    if (x.is_short() && y.is_short()) return short_quotient(x.hi_, y.hi_);
+    const double least = absolute(y.hi_) * deflate - (absolute(y.lo_) + y.radius_) * inflate;  // no member of y is nearer to 0
+    const double q1 = x.hi_ / y.hi_;
+    const Ball rest1 = x - Ball(q1) * y;
+    const Pair q = two_sum(q1, rest1.hi_ / y.hi_);
+    // The quotient as found, times y, misses x by what is left: a bound that needs no theorem.
+    const Ball middle(q.sum, q.rest, 0.0);
+    return bounded_quotient(middle, x - middle * y, least);
+  }
+
+  Ball& operator+=(const Ball& y) noexcept { return *this = *this + y; }
+  Ball& operator-=(const Ball& y) noexcept { return *this = *this - y; }
+
+  /// 0 where the ball holds 0 (or is not a number).
+  [[nodiscard]] constexpr int sign() const noexcept {
+    const double reached = (absolute(lo_) + radius_) * inflate;
+    return (hi_ > 0.0 && hi_ > reached ? 1 : 0) - (hi_ < 0.0 && -hi_ > reached ? 1 : 0);
+  }
+  [[nodiscard]] constexpr bool is_zero() const noexcept { return hi_ == 0.0 && lo_ == 0.0 && radius_ == 0.0; }
+  [[nodiscard]] constexpr bool is_finite() const noexcept { return hi_ - hi_ == 0.0 && radius_ - radius_ == 0.0; }
+
+  [[nodiscard]] friend bool operator<(const Ball& x, const Ball& y) noexcept { return (y - x).sign() > 0; }
+  [[nodiscard]] friend bool operator==(const Ball& x, const Ball& y) noexcept { return (y - x).is_zero(); }
+
+ private:
+  struct Pair {
+    double sum, rest;
+  };
+  static constexpr double inflate = 1.0 + 0x1p-50, deflate = 1.0 - 0x1p-50;
+
+  constexpr Ball(double hi, double lo, double radius) noexcept : hi_(hi), lo_(lo), radius_(radius) {}
+
+  /// A product of which no factor is known to be 0 or 1.
+  static Ball product(const Ball& x, const Ball& y) noexcept {
     if (x.lo_ == 0.0 && y.lo_ == 0.0) {
       const Pair p = two_product(x.hi_, y.hi_);
       if (x.radius_ == 0.0 && y.radius_ == 0.0) return Ball(p.sum + 0.0, p.rest, underflow(p.sum, x.hi_, y.hi_));
@@ -85,42 +124,25 @@ class Ball {
     return Ball(z.sum, z.rest, (dropped + carried) * inflate + lost);
   }
 
-  [[nodiscard]] friend Ball operator/(const Ball& x, const Ball& y) noexcept {
-    const double least = absolute(y.hi_) * deflate - (absolute(y.lo_) + y.radius_) * inflate;  // no member of y is nearer to 0
-    const double q1 = x.hi_ / y.hi_;
-    const Ball rest1 = x - Ball(q1) * y;
-    const Pair q = two_sum(q1, rest1.hi_ / y.hi_);
-    // The quotient as found, times y, misses x by what is left: a bound that needs no theorem.
-    const Ball middle(q.sum, q.rest, 0.0);
-    const Ball rest2 = x - middle * y;
-    const double missed = absolute(rest2.hi_) + absolute(rest2.lo_) + rest2.radius_;
-    if (missed == 0.0 && least > 0.0) return middle;
-    if (!(least > 0.0)) return Ball(q.sum, q.rest, 1.0 / 0.0 * (missed + 1.0));
-    return Ball(q.sum, q.rest, missed / (least * deflate) * inflate + 0x1p-1000);
+  /// A quotient with what it leaves of the dividend; no member of the divisor is nearer to 0 than `least`.
+  static Ball bounded_quotient(const Ball& q, const Ball& left, double least) noexcept {
+    const double missed = absolute(left.hi_) + absolute(left.lo_) + left.radius_;
+    if (missed == 0.0 && least > 0.0) return q;
+    if (!(least > 0.0)) return Ball(q.hi_, q.lo_, 1.0 / 0.0 * (missed + 1.0));
+    return Ball(q.hi_, q.lo_, missed / (least * deflate) * inflate + 0x1p-1000);
   }
-
-  Ball& operator+=(const Ball& y) noexcept { return *this = *this + y; }
-  Ball& operator-=(const Ball& y) noexcept { return *this = *this - y; }
-
-  [[nodiscard]] friend bool operator<(const Ball& x, const Ball& y) noexcept {
-    const Ball d = y - x;
-    return d.hi_ > 0.0 && d.hi_ > (absolute(d.lo_) + d.radius_) * inflate;
+  /// The same quotient of two doubles, without the products and sums that are known to vanish.
+  static Ball short_quotient(double x, double y) noexcept {
+    const double q1 = x / y;
+    const Pair q = two_sum(q1, __builtin_fma(-q1, y, x) / y), p = two_product(q.sum, y), r = two_product(q.rest, y);
+    const Pair b = two_sum(r.sum, p.rest), z = two_sum(p.sum, b.sum);
+    const Ball back(z.sum, z.rest, (absolute(r.rest) + absolute(b.rest)) * inflate);
+    return bounded_quotient(Ball(q.sum, q.rest, 0.0), Ball(x) - back, absolute(y) * deflate);
   }
-  [[nodiscard]] friend bool operator==(const Ball& x, const Ball& y) noexcept {
-    const Ball d = y - x;
-    return d.hi_ == 0.0 && d.lo_ == 0.0 && d.radius_ == 0.0;
-  }
-
- private:
-  struct Pair {
-    double sum, rest;
-  };
-  static constexpr double inflate = 1.0 + 0x1p-50, deflate = 1.0 - 0x1p-50;
-
-  constexpr Ball(double hi, double lo, double radius) noexcept : hi_(hi), lo_(lo), radius_(radius) {}
+  /// A double between 2^-400 and 2^400: nothing that is made from two of them underflows.
+  constexpr bool is_short() const noexcept { return lo_ == 0.0 && radius_ == 0.0 && absolute(hi_) > 0x1p-400 && absolute(hi_) < 0x1p400; }
 
   static constexpr double absolute(double x) noexcept { return x < 0.0 ? -x : x; }
-  constexpr bool is_zero() const noexcept { return hi_ == 0.0 && lo_ == 0.0 && radius_ == 0.0; }
   constexpr bool is_unit() const noexcept { return (hi_ == 1.0 || hi_ == -1.0) && lo_ == 0.0 && radius_ == 0.0; }
   constexpr double reach() const noexcept { return absolute(hi_) + absolute(lo_) + radius_; }
   /// Below 2^-900 the rest of a product of two non-zero numbers may itself be lost.
@@ -139,15 +161,18 @@ class Ball {
   double hi_, lo_ = 0.0, radius_ = 0.0;
 };
 
-/// 0 where the ball holds 0 (or is not a number).
+// Asked of every figure: without the subtractions of a comparison with zero.
 [[nodiscard]] inline int sign(const Ball& x) noexcept {
-  return (Ball(0) < x ? 1 : 0) - (x < Ball(0) ? 1 : 0);
+  return x.sign();
 }
 [[nodiscard]] inline bool sign_is_certain(const Ball& x) noexcept {
-  return sign(x) != 0 || x == Ball(0);
+  return x.sign() != 0 || x.is_zero();
+}
+[[nodiscard]] inline bool vanishes(const Ball& x) noexcept {
+  return x.is_zero();
 }
 [[nodiscard]] inline bool is_finite(const Ball& x) noexcept {
-  return x.hi() - x.hi() == 0.0 && x.radius() - x.radius() == 0.0;
+  return x.is_finite();
 }
 [[nodiscard]] inline Ball point(const Ball& x) noexcept {
   return x.centre();

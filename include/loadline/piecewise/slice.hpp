@@ -129,6 +129,7 @@ constexpr std::optional<Point<T>> next(Slice<T>& f, Toward side) {
   Doubt order_doubt;
   std::optional<Point<T>> nearest;
   std::size_t first = 0;
+  bool first_rises = false;
   for (std::size_t i = 0; i < f.terms.size(); ++i) {
     const std::optional<Edge<T>> e = next_edge(f.terms[i], side);
     if (!e) continue;
@@ -138,6 +139,7 @@ constexpr std::optional<Point<T>> next(Slice<T>& f, Toward side) {
     }
     nearest = e->at;
     first = i;
+    first_rises = e->rises;
   }
   if (!nearest) return std::nullopt;
   const std::optional<Point<T>>& end = side == Toward::above ? f.domain.high : f.domain.low;
@@ -146,8 +148,13 @@ constexpr std::optional<Point<T>> next(Slice<T>& f, Toward side) {
     if (side == Toward::above ? order >= 0 : order <= 0) return std::nullopt;
   }
   for (std::size_t i = 0; i < f.terms.size(); ++i) {
-    const std::optional<Edge<T>> e = next_edge(f.terms[i], side);
-    if (e && (i == first || compare(e->at, *nearest, order_doubt) == 0)) e->rises ? ++f.terms[i].piece : --f.terms[i].piece;
+    bool rises = first_rises;
+    if (i != first) {
+      const std::optional<Edge<T>> e = next_edge(f.terms[i], side);
+      if (!e || compare(e->at, *nearest, order_doubt) != 0) continue;
+      rises = e->rises;
+    }
+    rises ? ++f.terms[i].piece : --f.terms[i].piece;
   }
   f.doubt.finite = f.doubt.finite && order_doubt.finite;
   f.doubt.certain = f.doubt.certain && order_doubt.finite && (order_doubt.certain || f.continuous);

@@ -18,6 +18,7 @@ struct Product {
   std::vector<Power> powers = {};
 
   [[nodiscard]] Product operator*(const Product& y) const {
+    if (y.powers.empty() || powers.empty()) return Product{W(coefficient * y.coefficient), y.powers.empty() ? powers : y.powers};
     Product out{W(coefficient * y.coefficient)};
     auto a = powers.begin(), b = y.powers.begin();
     while (a != powers.end() || b != y.powers.end()) {
@@ -30,7 +31,8 @@ struct Product {
     }
     return out;
   }
-  [[nodiscard]] Product operator*(const W& k) const { return Product{W(coefficient * k), powers}; }
+  [[nodiscard]] Product operator*(const W& k) const& { return Product{W(coefficient * k), powers}; }
+  [[nodiscard]] Product operator*(const W& k) && { return Product{W(coefficient * k), std::move(powers)}; }
   [[nodiscard]] Product inverse() const {
     Product out{W(W(1) / coefficient), powers};
     for (Power& p : out.powers) p.exponent = -p.exponent;
@@ -47,6 +49,11 @@ class Lowering {
   Lowering(const Pool<T>& pool, const SlotOf& slot_of) : pool_(&pool), slot_of_(&slot_of) {}
 
   [[nodiscard]] Form<W> form(std::size_t slots) {
+    const std::size_t usual = 4 * (pool_->legs.size() + pool_->holdings.size());  // so that they grow once or not at all
+    form_.parts.reserve(usual);
+    form_.monomials.reserve(2 * usual);
+    form_.powers.reserve(2 * usual);
+    form_.pieces.reserve(pool_->rows.size() + pool_->tiers.size() + pool_->loans.size());
     for (std::size_t h = 0; h < pool_->holdings.size(); ++h) holding(h);
     sort_parts(slots);
     return std::move(form_);
@@ -63,6 +70,7 @@ class Lowering {
   }
 
   [[nodiscard]] Product<W> price(const KeyId& key) const {
+    if (key.index < pool_->key_count) return Product<W>{W(1), {{(*slot_of_)(key), 1}}};
     Product<W> out{pool_->template factor_of<W>(key)};
     for (const KeyId& k : pool_->factors_of(key)) out = out * Product<W>{W(1), {{(*slot_of_)(k), 1}}};
     return out;

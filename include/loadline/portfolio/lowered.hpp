@@ -261,6 +261,11 @@ template <Scalar T>
         for (const Monomial<W>& m : out.form.amount_of(out.form.parts[i])) finite = finite && is_finite(rounded_to<T>(m.coefficient));
       }
     };
+    to.keys.reserve(out.keys.size());
+    if (f == Function::requirement) {  // about as many cells as pieces
+      to.cells.reserve(out.form.pieces.size() + out.keys.size());
+      if constexpr (std::same_as<W, Ball>) to.rests.reserve(out.form.pieces.size() + out.keys.size());
+    }
     for (std::uint32_t s = 0; s < out.keys.size(); ++s) {
       if (out.plain[s]) {
         finite = lower_key(out, s, f, terms) && finite;

@@ -258,7 +258,7 @@ class Portfolio {
   }
 
  private:
-  explicit Portfolio(Lowered<T> lowered) : lowered_(std::move(lowered)) {}
+  explicit Portfolio(Lowered<T>&& lowered) : lowered_(std::move(lowered)) {}
 
   [[nodiscard]] Totals<T> plain_totals(Marks<T> marks) const {
     return totals<T>(lowered_.pool, at_marks<T>(checked(marks)), [](const LegAt<T>&, const T&) {});
