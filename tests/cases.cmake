@@ -25,8 +25,3 @@ endif()
 foreach(name IN ITEMS venues vectors_exact)
   target_compile_definitions(test_${name} PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
 endforeach()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  foreach(name IN ITEMS venues vectors_exact bad_input bracket_file collateral_tables)
-    target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)  # a false alarm of GCC 12 in the copy of an empty std::optional
-  endforeach()
-endif()

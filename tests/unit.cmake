@@ -55,13 +55,6 @@ loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck load
 # --- what the compiler proves
 loadline_test(static_checks static/static_checks.cpp LINK loadline::multiprecision)
 
-# GCC 12 takes an absent optional<Strict> for one that is read when a position is moved: a false alarm.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  foreach(name portfolio_laws portfolio_allocation liquidation_feed_death analysis_wrong_way collateral_change collateral_exchange collateral_liquidity)
-    target_compile_options(test_${name} PRIVATE -Wno-maybe-uninitialized)
-  endforeach()
-endif()
-
 # --- what must not compile
 set(compile_fail_includes ${PROJECT_SOURCE_DIR}/include ${Boost_INCLUDE_DIRS})
 list(JOIN compile_fail_includes "|" compile_fail_includes)

@@ -52,7 +52,7 @@ struct Spot {
 /// @par Units    WBETH per ETH times ETH per USDT, say
 /// @par Shape    none
 /// @par Rounding none but the scalar's
-/// @par Errors   those of its factors
+/// @par Errors   those of its factors; OVERFLOW, BAD_PRICE (SOURCE) where the product is no price
 /// @par Cost     that of its factors
 /// @par Source   none
 template <class A, class B>
@@ -66,7 +66,7 @@ struct Times {
     if (!x) return x;
     const Result<Priced<V>> y = b.price(feeds);
     if (!y) return y;
-    return Priced<V>{V(x->value * y->value), x->flags | y->flags};
+    return within_range(Priced<V>{V(x->value * y->value), x->flags | y->flags}, Field::source);
   }
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
@@ -84,7 +84,8 @@ Times(A, B) -> Times<A, B>;
 /// @par Units    those of the legs
 /// @par Shape    one weight a leg, in [0, 1]; they sum to one, in double up to what rounding explains, or as `sums_to` says
 /// @par Rounding none but the scalar's
-/// @par Errors   check: BAD_NUMBER, BAD_WEIGHT (negative: INDEX_WEIGHT, `item` the leg; the sum: INDEX_WEIGHTS); price: those of the legs
+/// @par Errors   check: BAD_NUMBER, BAD_WEIGHT (negative: INDEX_WEIGHT, `item` the leg; the sum: INDEX_WEIGHTS); price: those of the legs, OVERFLOW, BAD_PRICE
+/// (INDEX_WEIGHTS)
 /// @par Cost     that of the legs
 /// @par Source   Binance announcement of 2025-10-06: WBETH 20 % WBETHUSDT and 80 % WBETH/ETH x ETHUSDT, BNSOL 30 % and 70 %, until 2025-10-14
 template <Scalar T, class... Legs>
@@ -126,7 +127,7 @@ struct Weighted {
       for (const Ratio<T>& w : weights) all += w.raw();
       sum.value = V(sum.value / V(all));
     }
-    return sum;
+    return within_range(std::move(sum), Field::index_weights);
   }
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
     T sum = T(0);

@@ -11,18 +11,6 @@ namespace loadline {
 inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 
-namespace detail {
-
-/// The price, unless it has left what a price can be: a product may, where no factor has.
-template <Scalar V>
-[[nodiscard]] constexpr Result<Priced<V>> within_range(Priced<V> p, Field field) {
-  if (!is_finite(p.value)) return Error{Errc::overflow, field};
-  if (!(V(0) < p.value)) return Error{Errc::bad_price, field};
-  return p;
-}
-
-}  // namespace detail
-
 /// The redemption ratio of one source: units of the underlying per unit of the wrapped asset. A ratio that has fallen too far is
 /// no price but a halt: a slashing, or a fault of the feed, for people to look at.
 ///
@@ -86,7 +74,7 @@ struct Redemption {
     if (!r) return r;
     const Result<Priced<V>> p = underlying.price(feeds);
     if (!p) return p;
-    return detail::within_range(Priced<V>{V(r->value * p->value), r->flags | p->flags}, Field::redemption_ratio);
+    return within_range(Priced<V>{V(r->value * p->value), r->flags | p->flags}, Field::redemption_ratio);
   }
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
@@ -183,7 +171,7 @@ struct QueueRedemption {
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
     const Result<Priced<V>> p = redemption.price(feeds);
     if (!p) return p;
-    return detail::within_range(Priced<V>{V(V(factor()) * p->value), p->flags}, Field::discount_rate);
+    return within_range(Priced<V>{V(V(factor()) * p->value), p->flags}, Field::discount_rate);
   }
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
     if (const std::optional<Error> e = redemption.check(feeds)) return e;

@@ -89,7 +89,15 @@ class Feeds {
   [[nodiscard]] constexpr std::size_t moving() const noexcept { return moving_; }
   /// The same without the move: for what does not depend on the source that moves.
   [[nodiscard]] constexpr Feeds<T> at_rest() const { return {sources_, now_}; }
-  [[nodiscard]] constexpr Time age(std::size_t source) const noexcept { return source == moving_ ? 0 : now_ - sources_[source].time; }
+  /// Milliseconds since the print; below zero for one from after now. No difference of times overflows: it stays at the largest Time.
+  [[nodiscard]] constexpr Time age(std::size_t source) const noexcept {
+    if (source == moving_) return 0;
+    const Time then = sources_[source].time;
+    if (now_ < then) return -1;
+    const std::uint64_t age = static_cast<std::uint64_t>(now_) - static_cast<std::uint64_t>(then);
+    constexpr std::uint64_t longest = ~std::uint64_t{0} >> 1;
+    return static_cast<Time>(age < longest ? age : longest);
+  }
   [[nodiscard]] constexpr V depth(std::size_t source) const { return V(sources_[source].depth); }
 
  private:
@@ -98,6 +106,14 @@ class Feeds {
   std::size_t moving_ = static_cast<std::size_t>(-1);
   V value_ = V(0);
 };
+
+/// The price, unless it has left what a price can be: a sum or a product may, where none of its parts has.
+template <Scalar V>
+[[nodiscard]] constexpr Result<Priced<V>> within_range(Priced<V> p, Field field) {
+  if (!is_finite(p.value)) return Error{Errc::overflow, field};
+  if (!(V(0) < p.value)) return Error{Errc::bad_price, field};
+  return p;
+}
 
 /// Checks the sources themselves; nullopt: they are in order.
 /// @par Units    those of Source
