@@ -9,6 +9,7 @@
 #include <loadline/ext/multiprecision.hpp>
 
 #include <array>
+#include <limits>
 
 using namespace loadline;
 
@@ -114,15 +115,20 @@ TEMPLATE_TEST_CASE("in cash: what is owed stays, what cannot be used stays, the 
 TEMPLATE_TEST_CASE("a book that falls with its collateral needs more than its parts, one that is hedged less", "[wrong_way]", double, Strict, Rational) {
   using T = TestType;
   const ScenarioChange<T> together[] = {{T(-100), T(-40)}, {T(50), T(10)}, {T(-20), T(-60)}};
-  const WrongWayAddOn<T> wrong = wrong_way_add_on<T>(together, Money<T>(T(200)), Ratio<T>(T(T(1) / T(10))));
+  const WrongWayAddOn<T> wrong = *wrong_way_add_on<T>(together, Money<T>(T(200)), Ratio<T>(T(T(1) / T(10))));
   CHECK(near(wrong.separate.raw(), "120"));
   CHECK(near(wrong.joint.raw(), "140"));
   CHECK(near(wrong.add_on.raw(), "20"));
   const ScenarioChange<T> apart[] = {{T(-100), T(40)}, {T(50), T(-60)}};
-  const WrongWayAddOn<T> right = wrong_way_add_on<T>(apart, Money<T>(T(200)), Ratio<T>(T(T(1) / T(10))));
+  const WrongWayAddOn<T> right = *wrong_way_add_on<T>(apart, Money<T>(T(200)), Ratio<T>(T(T(1) / T(10))));
   CHECK(near(right.joint.raw(), "60"));
   CHECK(near(right.add_on.raw(), "-60"));
-  CHECK(near(wrong_way_add_on<T>({}, Money<T>(T(200)), Ratio<T>(T(0))).joint.raw(), "0"));
+  CHECK(near(wrong_way_add_on<T>({}, Money<T>(T(200)), Ratio<T>(T(0)))->joint.raw(), "0"));
+}
+
+TEST_CASE("a scenario that is no number is named, not left out", "[wrong_way][bad_input]") {
+  const ScenarioChange<double> bad[] = {{-100, -50}, {std::numeric_limits<double>::quiet_NaN(), -1'000}};
+  CHECK(wrong_way_add_on<double>(bad, Money<double>(1'000), Ratio<double>(0.1)).error() == Error{Errc::bad_number, Field::account, 1});
 }
 
 TEST_CASE("a Gaussian haircut under stress", "[wrong_way]") {
@@ -134,5 +140,5 @@ TEST_CASE("a Gaussian haircut under stress", "[wrong_way]") {
   CHECK(at(0.6).difference > 0);
   CHECK(!conditional_haircut({.volatility = -1, .correlation = 0, .stress = 1, .confidence = 1}));
   CHECK(!conditional_haircut({.volatility = 1, .correlation = 1.1, .stress = 1, .confidence = 1}));
-  CHECK(!conditional_haircut({.volatility = 1, .correlation = NAN, .stress = 1, .confidence = 1}));
+  CHECK(!conditional_haircut({.volatility = 1, .correlation = std::numeric_limits<double>::quiet_NaN(), .stress = 1, .confidence = 1}));
 }

@@ -306,6 +306,18 @@ TEST_CASE("a peg that falls with its underlying: walked exactly, and in closed f
     };
     same(b.below, exact->below);
     same(b.above, exact->above);
+    if (b.below) {  // put back, it is no price at which all is well
+      const FallingPegAccount<double> a{.cash = d(cash),
+                                        .collateral = d(coins),
+                                        .weight = d(weight),
+                                        .size = d(size),
+                                        .entry = d(entry),
+                                        .maintenance_rate = d(rate),
+                                        .reference = d(reference),
+                                        .fall = d(fall),
+                                        .cap = d(cap)};
+      RC_ASSERT(falling_peg_liquidation<double>(a, *b.below).below.outcome() == Outcome::already);
+    }
   });
   CHECK(closed > 150);
 }
@@ -361,4 +373,42 @@ TEST_CASE("prints that are no prices are refused, and a rule without a price end
   const auto d = death_by_feed<double>(*p, loan.marks, squared, loan.sources, 0, wbeth_eth, workspace);
   REQUIRE(d);
   CHECK(d->below.outcome == FeedOutcome::undecided);  // a square is no line: said, not guessed
+}
+
+TEST_CASE("a stale source counts again when it prints: dead now is dead, whatever it would print", "[feed]") {
+  // One index of three venues for two keys; the first has been silent, so the index is 2,550 and not 2,600.
+  const std::array<Source<double>, 3> sources{Source<double>{4'000, 0}, {2'500, 10'000}, {2'600, 10'000}};
+  const Median index(Fresh{0, 1'000}, Fresh{1, 1'000}, Fresh{2, 1'000});
+  const PriceMap map(Keyed{KeyId{0}, index}, Keyed{KeyId{1}, index});
+  const Asset<double> held[] = {{.amount = 10, .key = KeyId{0}}, {.amount = 10, .key = KeyId{1}}};
+  const Price<double> marks[] = {1, 1};
+  const auto ask = [&](double owed) {
+    const auto p = Portfolio<double>::make({.cash = -owed, .assets = held, .rule = {.requirement = false, .level = true, .level_ratio = 1.1}}, 2);
+    REQUIRE(p);
+    FeedWorkspace<double> workspace(*p);
+    std::array<FeedDeath<double>, 3> out;
+    REQUIRE(!deaths_by_feed<double>(*p, marks, map, sources, 10'000, workspace, out));
+    return out;
+  };
+  for (const auto& d : ask(46'900)) {  // dead at 2,579.5
+    CHECK(d.below.outcome == FeedOutcome::already);
+    CHECK(d.above.outcome == FeedOutcome::already);
+  }
+  const auto alive = ask(46'000);  // dead at 2,530
+  REQUIRE(alive[0].below.outcome == FeedOutcome::dies);
+  CHECK(alive[0].below.print == Approx(2'530));  // the middle one of 2,500, 2,600 and itself
+  CHECK(alive[0].above.outcome == FeedOutcome::cannot);
+}
+
+TEST_CASE("a map with a fault is refused before it is walked", "[feed][bad_input]") {
+  const Loan<double> loan;
+  const auto p = loan.made();
+  REQUIRE(p);
+  FeedWorkspace<double> workspace(*p);
+  std::array<FeedDeath<double>, 4> out;
+  const PriceMap heavy(Keyed{wbeth, Weighted<double, Spot, Spot>{{0.9, 0.9}, {Spot{0}, Spot{2}}}});
+  CHECK(deaths_by_feed<double>(*p, loan.marks, heavy, loan.sources, 0, workspace, out) == Error{Errc::bad_weight, Field::index_weights});
+  CHECK(deaths_by_feed<double>(*p, loan.marks, PriceMap(Keyed{wbeth, Spot{9}}), loan.sources, 0, workspace, out) == Error{Errc::bad_size, Field::source, 9});
+  CHECK(deaths_by_feed<double>(*p, loan.marks, PriceMap(Keyed{KeyId{7}, Spot{0}}), loan.sources, 0, workspace, out) ==
+        Error{Errc::bad_field, Field::key, 0, 0});
 }

@@ -757,3 +757,31 @@ TEST_CASE("every code has a name and a message of its own", "[core][bad_input]")
       seen.push_back(text);
     }
 }
+
+TEMPLATE_TEST_CASE("members of a group with the same table fit, whatever its decimals", "[bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const Bracket<T> table[] = {{.cap = num<T>(0.1), .rate = num<T>(0.01)}, {.cap = num<T>(0.7), .rate = num<T>(0.03)}, {.rate = num<T>(0.1)}};
+  const auto make = [&](double coefficient, double other) {
+    const Position<T> members[] = {{.key = KeyId{0},
+                                    .size = num<T>(1),
+                                    .entry = num<T>(2),
+                                    .brackets = table,
+                                    .symbol = SymbolId{0},
+                                    .bracket_coefficient = num<T>(coefficient),
+                                    .bracket_group = GroupId{0}},
+                                   {.key = KeyId{0},
+                                    .size = num<T>(-1),
+                                    .entry = num<T>(2),
+                                    .brackets = table,
+                                    .symbol = SymbolId{1},
+                                    .bracket_coefficient = num<T>(other),
+                                    .bracket_group = GroupId{0}}};
+    return Portfolio<T>::make({.cash = num<T>(100), .positions = members}, 1);
+  };
+  CHECK(make(1, 1).has_value());
+  CHECK(make(1.1, 1.1).has_value());
+  CHECK(make(1.0 / 3, 1.0 / 3).has_value());
+  const auto unlike = make(1, 1.0000000001);
+  REQUIRE(!unlike);
+  CHECK(unlike.error() == Error{Errc::bad_field, Field::bracket_group, 1});
+}

@@ -317,9 +317,9 @@ TEMPLATE_TEST_CASE("a window of prints refuses what it cannot use, and stays as 
   CHECK_FALSE(window.add({T(1), 0}));
   CHECK(window.add({T(1), -1}) == Error{Errc::bad_time, Field::source_time});
   CHECK(window.add({T(0), 1}) == Error{Errc::bad_price, Field::source});
-  CHECK_FALSE(window.add({T(9), 0}));  // the same millisecond
+  CHECK_FALSE(window.add({T(9), 0}));  // the same millisecond: the later one holds from here
   CHECK(window.prints().size() == 1);
-  CHECK(window.prints()[0].value == T(1));
+  CHECK(window.prints()[0].value == T(9));
   CHECK_FALSE(window.add({T(2), 5}));
   CHECK(window.add({T(3), 14}) == Error{Errc::bad_size, Field::window});  // both reach into (4, 14]
   CHECK(window.prints().size() == 2);

@@ -254,3 +254,12 @@ TEMPLATE_TEST_CASE("faults of redemption rules are named", "[pricing]", LOADLINE
   CHECK(product.price(Feeds<T>(big, 0)).error() == Error{Errc::overflow, Field::redemption_ratio});
   CHECK(product.price(Feeds<T>(small, 0)).error() == Error{Errc::bad_price, Field::redemption_ratio});
 }
+
+TEST_CASE("a ratio with an age limit is stale after it, at any value", "[pricing][bad_input]") {
+  const Source<double> sources[] = {{1.08, 1'000}, {4'000, 1'000}};
+  const Redemption<RedemptionRatio<double>, Spot> rule{{.source = 0, .max_age = 500}, {1}};
+  CHECK(rule.price(Feeds<double>(sources, 1'500))->value == Approx(4'320));
+  CHECK(rule.price(Feeds<double>(sources, 1'501)).error() == Error{Errc::stale_price, Field::source, 0});
+  CHECK(rule.price(Feeds<double>(sources, 999)).error() == Error{Errc::bad_time, Field::source_time, 0});
+  CHECK(RedemptionRatio<double>{.source = 0, .max_age = -1}.check(Feeds<double>(sources, 999)) == Error{Errc::bad_parameter, Field::max_age, 0});
+}

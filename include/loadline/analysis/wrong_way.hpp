@@ -93,6 +93,7 @@ template <Scalar T>
     squares += W(value * value);
     if (most < value) most = value, out.asset = static_cast<std::uint32_t>(i);
   }
+  if (!is_finite(sum)) out.value = Money<T>(static_cast<T>(sum));  // a mark that is no number shows
   if (!(W(0) < sum)) return out;
   out.value = Money<T>(static_cast<T>(sum));
   out.largest = Ratio<T>(static_cast<T>(W(most / sum)));
@@ -107,20 +108,23 @@ template <Scalar T>
 /// @par Units    numeraire; haircut: fraction
 /// @par Shape    any number of scenarios; none: the joint requirement is 0
 /// @par Rounding none but the scalar's
-/// @par Errors   none
+/// @par Errors   BAD_NUMBER (a figure that is not finite; `index` is the scenario)
 /// @par Cost     O(scenarios)
 /// @par Source   docs/explanation/wrong-way.md
 template <Scalar T>
-[[nodiscard]] WrongWayAddOn<T> wrong_way_add_on(std::span<const ScenarioChange<T>> scenarios, const std::type_identity_t<Money<T>>& collateral,
-                                                const std::type_identity_t<Ratio<T>>& haircut) {
+[[nodiscard]] Result<WrongWayAddOn<T>> wrong_way_add_on(std::span<const ScenarioChange<T>> scenarios, const std::type_identity_t<Money<T>>& collateral,
+                                                        const std::type_identity_t<Ratio<T>>& haircut) {
   T book = T(0), both = T(0);
-  for (const ScenarioChange<T>& s : scenarios) {
+  for (std::uint32_t i = 0; i < scenarios.size(); ++i) {
+    const ScenarioChange<T>& s = scenarios[i];
+    if (!is_finite(s.book.raw()) || !is_finite(s.collateral.raw())) return Error{Errc::bad_number, Field::account, i};
     if (s.book.raw() < book) book = s.book.raw();
     const T sum = T(s.book.raw() + s.collateral.raw());
     if (sum < both) both = sum;
   }
+  if (!is_finite(collateral.raw()) || !is_finite(haircut.raw())) return Error{Errc::bad_number, Field::account};
   const T separate = T(T(haircut.raw() * collateral.raw()) - book);
-  return {Money<T>(separate), Money<T>(T(-both)), Money<T>(T(T(-both) - separate))};
+  return WrongWayAddOn<T>{Money<T>(separate), Money<T>(T(-both)), Money<T>(T(T(-both) - separate))};
 }
 
 }  // namespace LOADLINE_FLAGS

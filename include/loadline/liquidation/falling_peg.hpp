@@ -56,7 +56,7 @@ requires(!ScalarTraits<T>::exact) [[nodiscard]] constexpr T square_root(const T&
 /// @par Units    prices: numeraire per coin
 /// @par Shape    none
 /// @par Rounding that of T; a discriminant close to zero loses half the digits, as the root itself does
-/// @par Errors   none; an account whose figures are NaN is `already`
+/// @par Errors   none; `already` also where a figure is not finite or outside its range, and where the mark cannot be told from a root
 /// @par Cost     O(1)
 /// @par Source   docs/explanation/wrong-way.md. Any other account: `deaths_by_feed` with the FallingPeg rule, exact in rationals
 template <Scalar T>
@@ -66,9 +66,15 @@ requires(!ScalarTraits<T>::exact) [[nodiscard]] Bounds<T> falling_peg_liquidatio
   const T C = T(T(a.cash.raw() - T(q * a.entry.raw())) + a.deduction.raw());
   const T mark = underlying.raw();
 
+  for (const T* x : {&held, &q, &fall, &cap, &reference, &line, &C, &mark})
+    if (!is_finite(*x)) return {Outcome::already, Outcome::already};
+  if (fall < T(0) || !(T(0) < cap) || !(T(0) < reference) || !(T(0) < mark)) return {Outcome::already, Outcome::already};
+
   std::optional<T> below, above;
+  bool at_mark = false;  // a root that rounding cannot tell from the mark
   const auto note = [&](const T& root) {
     if (!(T(0) < root)) return;
+    if (!(T(mark * T(T(16) * unit_roundoff<T>())) < magnitude(T(root - mark)))) at_mark = true;
     if (root < mark && (!below || *below < root)) below = root;
     if (mark < root && (!above || root < *above)) above = root;
   };
@@ -79,7 +85,8 @@ requires(!ScalarTraits<T>::exact) [[nodiscard]] Bounds<T> falling_peg_liquidatio
   };
   const auto note_line = [&](const T& ratio, const std::optional<T>& low, const std::optional<T>& high) {
     const T slope = T(T(held * ratio) + line);
-    if (slope == T(0)) return;
+    // What is no more than the rounding of its two parts is no slope: the root would lie beyond every price.
+    if (!(T(T(magnitude(T(held * ratio)) + magnitude(line)) * T(T(4) * unit_roundoff<T>())) < magnitude(slope))) return;
     if (const T root = T(-T(C / slope)); inside(root, low, high)) note(root);
   };
 
@@ -105,6 +112,7 @@ requires(!ScalarTraits<T>::exact) [[nodiscard]] Bounds<T> falling_peg_liquidatio
       if (!(A == T(0))) note_middle(T(half / A));
     }
   }
+  if (at_mark) return {Outcome::already, Outcome::already};
   return {below ? Bound<T>(Price<T>(*below)) : Bound<T>(Outcome::none), above ? Bound<T>(Price<T>(*above)) : Bound<T>(Outcome::none)};
 }
 

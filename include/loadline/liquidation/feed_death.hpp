@@ -79,10 +79,14 @@ class FeedWalk {
   }
 
  private:
+  /// Whether a test fails at the present prints.
+  [[nodiscard]] bool dead() {
+    if (!dead_) dead_ = !portfolio_->figures(workspace_->present).failing.empty();
+    return *dead_;
+  }
   /// A feed that moves nothing: it cannot kill what lives.
   [[nodiscard]] FeedDeath<T> still() {
-    if (!dead_) dead_ = !portfolio_->figures(workspace_->present).failing.empty();
-    if (!*dead_) return {};
+    if (!dead()) return {};
     const FeedBound<T> already{FeedOutcome::already, sources_[source_].value};
     return {already, already};
   }
@@ -195,7 +199,9 @@ class FeedWalk {
     if (fault) return {FeedOutcome::unpriced, x, false, fault};
     if (!reach.straight) return {FeedOutcome::undecided, x};
     const PathAnswer<T> answer = portfolio_->solve_sloped(w.marks, w.slopes, w.paths);
-    if (answer.liquidatable_now || answer.overflow) return x == sources_[source_].value ? FeedBound<T>{FeedOutcome::already, x} : arrived(x, beyond, direction);
+    // At its present price, too, a source that prints may make a difference: it was stale, and counts again.
+    if (x == sources_[source_].value && dead()) return {FeedOutcome::already, x};
+    if (answer.liquidatable_now || answer.overflow) return arrived(x, beyond, direction);
     if (!answer.above.liquidation) return beyond.reset(), FeedBound<T>{};
     return found(x, *answer.above.liquidation, direction, reach, beyond);
   }
@@ -229,6 +235,26 @@ class FeedWalk {
   Bounds<T> here_{Outcome::none, Outcome::none};  ///< of that key, at the piece
 };
 
+/// Checks what a walk takes, and writes the present marks into the workspace; nullopt: all is in order.
+template <Scalar T, class Map>
+[[nodiscard]] std::optional<Error> prepare_feeds(const Portfolio<T>& portfolio, Marks<T> marks, const Map& map, std::span<const Source<T>> sources, Time now,
+                                                 FeedWorkspace<T>& workspace) {
+  LOADLINE_ASSERT(marks.size() >= portfolio.key_count());
+  if (const std::optional<Error> e = check_sources(sources, now)) return e;
+  const Feeds<T> feeds(sources, now);
+  if (const std::optional<Error> e = map.check(feeds)) return e;
+  std::optional<Error> fault;
+  std::uint32_t n = 0;
+  map.each([&](const auto& entry) {
+    if (!fault && !(entry.key.index < portfolio.key_count())) fault = Error{Errc::bad_field, Field::key, 0, n};
+    ++n;
+  });
+  if (fault) return fault;
+  for (std::size_t i = 0; i < workspace.present.size(); ++i) workspace.present[i] = marks[i];
+  workspace.bounded.reset();
+  return map.write(feeds, std::span<Price<T>>(workspace.present));
+}
+
 /// The print of each source that kills the account, that feed alone and all others unchanged.
 ///
 /// For source i with print x the keys stand at p_k(x), by the rules of `map`; the answer is the nearest x on each side at which a
@@ -237,17 +263,15 @@ class FeedWalk {
 /// @par Units    each print in its source's own units
 /// @par Shape    marks: of the keys without a rule, key_count() of them; out: one place a source
 /// @par Rounding none but the scalar's; plain, no claim on the last digits
-/// @par Errors   those of check_sources and of the rules at the present prints
+/// @par Errors   those of check_sources, of the map's check, BAD_FIELD (KEY: a rule for a key that is no mark of the portfolio), and of the rules at the
+/// present prints
 /// @par Cost     a source that moves one key: two liquidation prices a key (not a source), and pieces * rule; several keys: a joint path a piece
 /// @par Source   docs/explanation/death-by-feed.md
 template <Scalar T, class... Rules>
 [[nodiscard]] std::optional<Error> deaths_by_feed(const Portfolio<T>& portfolio, Marks<T> marks, const PriceMap<Rules...>& map,
                                                   std::span<const Source<T>> sources, Time now, FeedWorkspace<T>& workspace, std::span<FeedDeath<T>> out) {
-  LOADLINE_ASSERT(marks.size() >= portfolio.key_count() && out.size() >= sources.size());
-  if (const std::optional<Error> e = check_sources(sources, now)) return e;
-  for (std::size_t i = 0; i < workspace.present.size(); ++i) workspace.present[i] = marks[i];
-  if (const std::optional<Error> e = map.write(Feeds<T>(sources, now), std::span<Price<T>>(workspace.present))) return e;
-  workspace.bounded.reset();
+  LOADLINE_ASSERT(out.size() >= sources.size());
+  if (const std::optional<Error> e = prepare_feeds(portfolio, marks, map, sources, now, workspace)) return e;
   FeedWalk<T, PriceMap<Rules...>> walk(portfolio, map, sources, now, workspace);
   for (std::size_t i = 0; i < sources.size(); ++i) out[i] = walk.both(i);
   return std::nullopt;
@@ -258,11 +282,8 @@ template <Scalar T, class... Rules>
 template <Scalar T, class... Rules>
 [[nodiscard]] Result<FeedDeath<T>> death_by_feed(const Portfolio<T>& portfolio, Marks<T> marks, const PriceMap<Rules...>& map,
                                                  std::span<const Source<T>> sources, Time now, std::size_t source, FeedWorkspace<T>& workspace) {
-  LOADLINE_ASSERT(marks.size() >= portfolio.key_count() && source < sources.size());
-  if (const std::optional<Error> e = check_sources(sources, now)) return *e;
-  for (std::size_t i = 0; i < workspace.present.size(); ++i) workspace.present[i] = marks[i];
-  if (const std::optional<Error> e = map.write(Feeds<T>(sources, now), std::span<Price<T>>(workspace.present))) return *e;
-  workspace.bounded.reset();
+  LOADLINE_ASSERT(source < sources.size());
+  if (const std::optional<Error> e = prepare_feeds(portfolio, marks, map, sources, now, workspace)) return *e;
   return FeedWalk<T, PriceMap<Rules...>>(portfolio, map, sources, now, workspace).both(source);
 }
 

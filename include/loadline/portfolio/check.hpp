@@ -115,21 +115,23 @@ template <Scalar T>
   return std::nullopt;
 }
 
-/// Whether two positions may choose their bracket together.
+/// Whether two positions may choose their bracket together. Figures that differ by no more than rounding explains are alike: a
+/// deduction in doubt is not another one than its own copy.
 template <Scalar T>
 [[nodiscard]] bool may_share_brackets(const Position<T>& a, const Position<T>& b, CumPolicy policy) {
   using W = Working<T>;
   if (a.settle != b.settle || a.bracket_unit != b.bracket_unit || a.bracket_rule != b.bracket_rule || a.maintenance_at != b.maintenance_at) return false;
   if (a.brackets.size() != b.brackets.size()) return false;
+  const auto differ = [](const W& x, const W& y) { return x < y || y < x; };
   const BracketTable<T> ta{a.brackets, a.bracket_unit, a.bracket_rule, policy, a.bracket_coefficient.raw()};
   const BracketTable<T> tb{b.brackets, b.bracket_unit, b.bracket_rule, policy, b.bracket_coefficient.raw()};
   for (Deductions<W, T> x(ta), y(tb);; x.advance(), y.advance()) {
-    if (!(x.rate() == y.rate()) || !(x.used() == y.used()) || !(x.floor() == y.floor())) return false;
+    if (differ(x.rate(), y.rate()) || differ(x.used(), y.used()) || differ(x.floor(), y.floor())) return false;
     if (x.last()) break;
   }
   const auto &last_a = a.brackets.back().cap, &last_b = b.brackets.back().cap;
   if (last_a.has_value() != last_b.has_value()) return false;
-  return !last_a || W(W(*last_a) * W(a.bracket_coefficient.raw())) == W(W(*last_b) * W(b.bracket_coefficient.raw()));
+  return !last_a || !differ(W(W(*last_a) * W(a.bracket_coefficient.raw())), W(W(*last_b) * W(b.bracket_coefficient.raw())));
 }
 
 /// The first position, in the account's order, that does not fit its hedge legs or its bracket group; and which of the two.

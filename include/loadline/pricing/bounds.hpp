@@ -19,7 +19,7 @@ template <Scalar V, Scalar T, class A, class B, class Join>
   if (!y) return y;
   Priced<V> out = join(x->value, y->value);
   out.flags = out.flags | x->flags | y->flags;
-  return out;
+  return within_range(std::move(out), Field::source);
 }
 /// Checks two rules in turn.
 template <Scalar T, class A, class B>
@@ -45,6 +45,8 @@ struct Blend {
 
   template <Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
+    if (share.raw() == T(0)) return b.price(feeds);  // what has no share is not asked
+    if (share.raw() == T(1)) return a.price(feeds);
     return join_prices(feeds, a, b, [this](const V& x, const V& y) { return Priced<V>{V(V(V(share.raw()) * x) + V(V(T(T(1) - share.raw())) * y))}; });
   }
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {

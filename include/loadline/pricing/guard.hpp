@@ -69,10 +69,10 @@ struct Guarded {
       }
       weight += w;
     }
-    if (far == FarSource::left_out && far_ones > 1) return Priced<V>{median, out.flags};
+    if (far == FarSource::left_out && far_ones > 1) return within_range(Priced<V>{median, out.flags}, Field::index_weights);
     if (!(T(0) < weight)) return Error{Errc::stale_price, Field::index_weights};
     out.value = V(out.value / V(weight));
-    return out;
+    return within_range(std::move(out), Field::index_weights);
   }
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
     if (!is_finite(band.raw())) return Error{Errc::bad_number, Field::price_band};

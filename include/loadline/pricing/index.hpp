@@ -26,7 +26,7 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    those of the source
 /// @par Shape    none
 /// @par Rounding none
-/// @par Errors   BAD_SIZE (no such source); BAD_PRICE where it is not above zero
+/// @par Errors   BAD_SIZE (no such source); BAD_NUMBER, BAD_PRICE where it is not above zero
 /// @par Cost     O(1)
 /// @par Source   none
 struct Spot {
@@ -35,6 +35,7 @@ struct Spot {
   template <Scalar T, Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
     V x = feeds.value(source);
+    if (!is_finite(x)) return Error{Errc::bad_number, Field::source, static_cast<std::uint32_t>(source)};
     if (!(V(0) < x)) return Error{Errc::bad_price, Field::source, static_cast<std::uint32_t>(source)};
     return Priced<V>{std::move(x)};
   }

@@ -18,8 +18,9 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    prices: numeraire; funding: fraction a interval; hours
 /// @par Shape    funding and basis are sources with `any_sign`; hours_left in [0, interval], interval > 0
 /// @par Rounding none but the scalar's
-/// @par Errors   check: BAD_NUMBER, BAD_PARAMETER (WINDOW: hours_left or interval), BAD_SIZE (SOURCE); those of the index; BAD_PRICE (MARK) where the median is
-/// not above zero
+/// @par Errors   check: BAD_NUMBER, BAD_PARAMETER (WINDOW: hours_left or interval), BAD_SIZE (SOURCE); those of the index; BAD_NUMBER (MARK) where one of the
+/// three
+///               is not finite, BAD_PRICE (MARK) where the median is not above zero. The ages of funding, basis and contract are the caller's to watch
 /// @par Cost     that of the index
 /// @par Source   Binance FAQ 360033525071 and announcement of 2025-09-16; every page seen prints 8 for the interval, whatever the contract's own
 template <Scalar T, class Index>
@@ -34,6 +35,8 @@ struct MarkPrice {
     const Result<Priced<V>> i = index.price(feeds);
     if (!i) return i;
     V a = V(i->value * V(V(1) + V(feeds.value(funding) * V(T(hours_left / interval))))), b = V(i->value + feeds.value(basis)), c = feeds.value(contract);
+    for (const V* x : {&a, &b, &c})
+      if (!is_finite(*x)) return Error{Errc::bad_number, Field::mark};
     if (b < a) std::swap(a, b);  // a <= b; the middle is c held between them
     const V middle = c < a ? a : b < c ? b : c;
     if (!(V(0) < middle)) return Error{Errc::bad_price, Field::mark};

@@ -20,8 +20,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    max_age: milliseconds
 /// @par Shape    max_age >= 0
 /// @par Rounding none
-/// @par Errors   check: BAD_SIZE (no such source), BAD_PARAMETER (MAX_AGE); price: STALE_PRICE, BAD_TIME (a print from after now), BAD_PRICE; `index` is the
-/// source
+/// @par Errors   check: BAD_SIZE (no such source), BAD_PARAMETER (MAX_AGE); price: STALE_PRICE, BAD_TIME (a print from after now), BAD_NUMBER, BAD_PRICE;
+/// `index` is the source
 /// @par Cost     O(1)
 /// @par Source   none
 struct Fresh {
@@ -35,6 +35,7 @@ struct Fresh {
     if (age < 0) return Error{Errc::bad_time, Field::source_time, index};
     if (max_age < age) return Error{Errc::stale_price, Field::source, index};
     V x = feeds.value(source);
+    if (!is_finite(x)) return Error{Errc::bad_number, Field::source, index};
     if (!(V(0) < x)) return Error{Errc::bad_price, Field::source, index};
     return Priced<V>{std::move(x)};
   }
@@ -120,7 +121,7 @@ struct Median {
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
     FreshLegs<V, sizeof...(Legs)> fresh = fresh_legs<V>(feeds, legs);
     if (fresh.fault) return *fresh.fault;
-    return Priced<V>{middle(fresh.value, fresh.count), fresh.flags};
+    return within_range(Priced<V>{middle(fresh.value, fresh.count), fresh.flags}, Field::source);
   }
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
@@ -141,7 +142,7 @@ struct Median {
 /// The lower weighted median: between two prints with half the depth each it takes the lower one. Stale sources are left out.
 /// @par Units    depth: anything, alike for all
 /// @par Shape    N >= 1 sources; depths >= 0
-/// @par Rounding none
+/// @par Rounding none; sums of depth that are half but for rounding count as half
 /// @par Errors   check: those of Fresh; price: those of Fresh, STALE_PRICE of the first source where none is fresh, BAD_PARAMETER (SOURCE_DEPTH) where none
 ///               that is fresh has depth
 /// @par Cost     O(N^2) comparisons
@@ -177,7 +178,8 @@ struct DepthMedian {
     }
     if (x.count == 0) return *stale;
     if (!(V(0) < half)) return Error{Errc::bad_parameter, Field::source_depth, static_cast<std::uint32_t>(sources[0])};
-    half = V(half / V(2));
+    // Depths that are half but for rounding are half: of two prints in doubt the lower one.
+    half = V(V(half / V(2)) * V(T(T(1) - T(T(static_cast<int>(4 * N)) * unit_roundoff<T>()))));
     V sum = V(0);
     std::size_t i = 0;
     for (; i + 1 < x.count; ++i) {

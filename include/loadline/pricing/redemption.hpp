@@ -18,18 +18,25 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    ratio, reference: underlying per wrapped; max_drop: dimensionless
 /// @par Shape    max_drop in [0, 1]; 1, the default, allows every fall; reference > 0 unless max_drop is 1
 /// @par Rounding none but the scalar's
-/// @par Errors   price: BAD_RATIO (REDEMPTION_RATIO: not above zero; RATIO_DROP: beyond the limit; `index` the source);
+/// @par Errors   price: STALE_PRICE, BAD_TIME (a print from after now), BAD_RATIO (REDEMPTION_RATIO: not above zero; RATIO_DROP: beyond the limit; `index` the
+/// source);
 ///               check: BAD_SIZE (no such source), BAD_NUMBER, BAD_PARAMETER (RATIO_DROP), BAD_RATIO (the reference)
 /// @par Cost     O(1)
 /// @par Source   none
 template <Scalar T>
 struct RedemptionRatio {
   std::size_t source;
-  Ratio<T> reference = 0;  ///< the ratio with which the rule was loaded
-  Ratio<T> max_drop = 1;   ///< the share below the reference from which on there is no price
+  Ratio<T> reference = 0;                           ///< the ratio with which the rule was loaded
+  Ratio<T> max_drop = 1;                            ///< the share below the reference from which on there is no price
+  Time max_age = std::numeric_limits<Time>::max();  ///< milliseconds after which the ratio is stale; the default asks no age
 
   template <Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
+    if (max_age < std::numeric_limits<Time>::max()) {
+      const Time age = feeds.age(source);
+      if (age < 0) return Error{Errc::bad_time, Field::source_time, static_cast<std::uint32_t>(source)};
+      if (max_age < age) return Error{Errc::stale_price, Field::source, static_cast<std::uint32_t>(source)};
+    }
     V r = feeds.value(source);
     if (!(V(0) < r)) return Error{Errc::bad_ratio, Field::redemption_ratio, static_cast<std::uint32_t>(source)};
     if (limited() && r < V(T(T(T(1) - max_drop.raw()) * reference.raw()))) return Error{Errc::bad_ratio, Field::ratio_drop, static_cast<std::uint32_t>(source)};
@@ -38,6 +45,7 @@ struct RedemptionRatio {
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
     const auto index = static_cast<std::uint32_t>(source);
     if (feeds.size() <= source) return Error{Errc::bad_size, Field::source, index};
+    if (max_age < 0) return Error{Errc::bad_parameter, Field::max_age, index};
     if (!is_finite(max_drop.raw())) return Error{Errc::bad_number, Field::ratio_drop, index};
     if (max_drop.raw() < T(0) || T(1) < max_drop.raw()) return Error{Errc::bad_parameter, Field::ratio_drop, index};
     if (!is_finite(reference.raw())) return Error{Errc::bad_number, Field::redemption_ratio, index};

@@ -12,7 +12,7 @@ inline namespace LOADLINE_FLAGS {
 
 /// The prints that a time-weighted average still needs, oldest first, in storage of the caller's.
 ///
-/// A print holds until the next. One of the same millisecond as the last holds for no time and is not kept.
+/// A print holds until the next. Of two of the same millisecond the later one holds: it takes the place of the earlier, which held for no time.
 /// @par Units    times: milliseconds
 /// @par Shape    storage for the prints of one window and one from before it; window > 0
 /// @par Rounding none
@@ -28,13 +28,13 @@ class PrintWindow {
   [[nodiscard]] constexpr std::span<const Print<T>> prints() const noexcept { return storage_.first(count_); }
   [[nodiscard]] constexpr Time window() const noexcept { return window_; }
 
-  /// nullopt: it is kept, or changes nothing.
+  /// nullopt: it is kept.
   constexpr std::optional<Error> add(const Print<T>& print) {
     if (window_ <= 0) return Error{Errc::bad_parameter, Field::window};
     if (!is_finite(print.value)) return Error{Errc::bad_number, Field::source};
     if (!(T(0) < print.value)) return Error{Errc::bad_price, Field::source};
     if (count_ > 0 && print.time < storage_[count_ - 1].time) return Error{Errc::bad_time, Field::source_time};
-    if (count_ > 0 && print.time == storage_[count_ - 1].time) return std::nullopt;
+    if (count_ > 0 && print.time == storage_[count_ - 1].time) return storage_[count_ - 1].value = print.value, std::nullopt;
     if (count_ == storage_.size() && !make_room(print.time)) return Error{Errc::bad_size, Field::window};
     storage_[count_++] = print;
     return std::nullopt;
