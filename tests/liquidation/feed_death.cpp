@@ -264,6 +264,7 @@ TEST_CASE("a peg that falls with its underlying: walked exactly, and in closed f
     const Rational reference(*rc::gen::inRange(60, 140)), fall(*rc::gen::inRange(0, 45), 10), cap(*rc::gen::inRange(5, 13), 10);
     const Rational mark(*rc::gen::inRange(70, 130)), size(*rc::gen::inRange(-40, 41), 10), entry(*rc::gen::inRange(70, 130));
     const Rational weight(*rc::gen::inRange(1, 21), 20), rate(*rc::gen::inRange(1, 10), 100), coins(*rc::gen::inRange(0, 40), 10);
+    if (size == 0) return;  // without a position there is no requirement to fail
     const WeightTier<Rational> weights[] = {{.weight = Ratio<Rational>(weight)}};
     const Bracket<Rational> brackets[] = {{.rate = Ratio<Rational>(rate)}};
     const KeyId factors[] = {KeyId{0}, KeyId{1}};
