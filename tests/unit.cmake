@@ -8,6 +8,7 @@ loadline_test(core_amount core/amount.cpp)
 loadline_test(core_result core/result.cpp)
 loadline_test(core_numerics core/numerics.cpp)
 loadline_test(core_scalar core/scalar.cpp LINK loadline::multiprecision)
+loadline_test(core_rows core/rows.cpp)
 loadline_test(core_rounding core/rounding.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(core_text core/text.cpp LINK rapidcheck loadline::multiprecision)
 
@@ -28,9 +29,12 @@ loadline_test(collateral_change collateral/change.cpp LINK rapidcheck loadline::
 target_compile_definitions(test_collateral_change PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
 loadline_test(collateral_exchange collateral/exchange.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(collateral_liquidity collateral/liquidity.cpp LINK rapidcheck loadline::multiprecision)
+
 # --- pricing
-loadline_test(pricing_redemption pricing/redemption.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_filter pricing/filter.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_redemption pricing/redemption.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
@@ -41,14 +45,10 @@ loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::mu
 loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_redemption_trade analysis/redemption_trade.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_largest_purchase analysis/largest_purchase.cpp LINK rapidcheck loadline::multiprecision)
-
-# --- pricing, death by feed, wrong-way risk
-loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
-loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
-loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- liquidation
+loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
 

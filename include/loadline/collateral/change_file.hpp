@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/collateral/change.hpp"
+#include "loadline/core/rows.hpp"
 #include "loadline/core/text.hpp"
 
 #include <array>
@@ -85,29 +86,18 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 [[nodiscard]] Result<ChangeFile<T>, ChangeError> read_changes(std::string_view text) {
   ChangeFile<T> file;
-  std::uint32_t line = 0;
+  Rows rows(text);
   bool header = false;
-  while (!text.empty()) {
-    ++line;
-    const std::size_t end = text.find('\n');
-    std::string_view row = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-    if (!row.empty() && row.back() == '\r') row.remove_suffix(1);
-    if (row.empty() || row.front() == '#') continue;
+  while (const std::optional<std::string_view> row = rows.next()) {
+    const std::uint32_t line = rows.line();
     if (!header) {
-      if (row != "asset,effective,from,to") return ChangeError{Errc::bad_field, ChangeFault::header, line};
+      if (*row != "asset,effective,from,to") return ChangeError{Errc::bad_field, ChangeFault::header, line};
       header = true;
       continue;
     }
-    std::array<std::string_view, 4> column;
-    std::size_t columns = 1;
-    for (std::size_t begin = 0, i = 0; i < row.size() + 1; ++i) {
-      if (i < row.size() && row[i] != ',') continue;
-      if (columns <= column.size()) column[columns - 1] = row.substr(begin, i - begin);
-      begin = i + 1;
-      if (i < row.size()) ++columns;
-    }
-    if (columns != column.size() || column[0].empty()) return ChangeError{Errc::bad_field, ChangeFault::columns, line};
+    const auto columns = columns_of<4>(*row);
+    if (!columns || columns->front().empty()) return ChangeError{Errc::bad_field, ChangeFault::columns, line};
+    const std::array<std::string_view, 4>& column = *columns;
     const std::optional<Moment> effective = read_moment(column[1]);
     if (!effective || (column[1].size() > 10 && column[1].back() != 'Z')) return ChangeError{Errc::bad_time, ChangeFault::time, line};
     std::array<std::optional<Ratio<T>>, 2> ratio;
@@ -129,7 +119,7 @@ template <Scalar T>
     }
     asset->changes.push_back({*effective, ratio[0], *ratio[1]});
   }
-  if (file.assets.empty()) return ChangeError{Errc::missing_field, ChangeFault::empty, line};
+  if (file.assets.empty()) return ChangeError{Errc::missing_field, ChangeFault::empty, rows.line()};
   return file;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loadline/core/rows.hpp"
 #include "loadline/core/text.hpp"
 #include "loadline/margin/bracket.hpp"
 
@@ -101,33 +102,18 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 [[nodiscard]] Result<BracketFile<T>, RowError> read_brackets(std::string_view text) {
   BracketFile<T> file;
-  std::uint32_t line = 0;
+  Rows rows(text);
   bool header = false;
-  while (!text.empty()) {
-    ++line;
-    const std::size_t end = text.find('\n');
-    std::string_view row = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-    if (!row.empty() && row.back() == '\r') row.remove_suffix(1);
-    if (row.empty() || row.front() == '#') continue;
+  while (const std::optional<std::string_view> row = rows.next()) {
+    const std::uint32_t line = rows.line();
     if (!header) {
-      if (row != "symbol,floor,cap,rate,cum,max_leverage") return RowError{Errc::bad_field, RowFault::header, line};
+      if (*row != "symbol,floor,cap,rate,cum,max_leverage") return RowError{Errc::bad_field, RowFault::header, line};
       header = true;
       continue;
     }
-    std::array<std::string_view, 6> column;
-    std::size_t columns = 0;
-    for (std::string_view rest = row; columns < column.size(); ++columns) {
-      const std::size_t comma = rest.find(',');
-      column[columns] = rest.substr(0, comma);
-      if (comma == std::string_view::npos) {
-        ++columns;
-        break;
-      }
-      rest = rest.substr(comma + 1);
-      if (columns + 1 == column.size()) columns = column.size() + 1;
-    }
-    if (columns != column.size() || column[0].empty()) return RowError{Errc::bad_field, RowFault::columns, line};
+    const auto columns = columns_of<6>(*row);
+    if (!columns || columns->front().empty()) return RowError{Errc::bad_field, RowFault::columns, line};
+    const std::array<std::string_view, 6>& column = *columns;
     std::array<std::optional<T>, 6> number;
     for (std::size_t i = 1; i < column.size(); ++i) {
       if ((i == 2 || i == 4) && column[i].empty()) continue;
@@ -159,7 +145,7 @@ template <Scalar T>
       return RowError{e->code, fault, line};
     }
   }
-  if (file.symbols.empty()) return RowError{Errc::empty_brackets, RowFault::empty, line};
+  if (file.symbols.empty()) return RowError{Errc::empty_brackets, RowFault::empty, rows.line()};
   return file;
 }
 
