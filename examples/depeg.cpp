@@ -4,12 +4,13 @@
 // have lived?
 //
 //   depeg MINUTES.csv [OUT.csv]      MINUTES.csv: minute, low, close, pool_low; OUT.csv: the index under each rule, for depeg.gp
+#include <loadline/core/rows.hpp>
+#include <loadline/core/text.hpp>
 #include <loadline/loadline.hpp>
 
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -24,17 +25,21 @@ struct Minute {
 
 /// The rows of the file; false names the row that cannot be read.
 bool read(const char* path, std::vector<Minute>& out) {
-  std::ifstream in(path);
+  std::ifstream in(path, std::ios::binary);
   if (!in) return std::fprintf(stderr, "%s: cannot be read\n", path), false;
-  std::string line;
-  for (int row = 1; std::getline(in, line); ++row) {
-    if (line.empty() || line[0] == '#' || line.rfind("minute", 0) == 0) continue;
-    Minute m;
-    char time[6];
-    if (std::sscanf(line.c_str(), "%5[0-9:],%lf,%lf,%lf", time, &m.low, &m.close, &m.pool) != 4 || !(m.low > 0 && m.close >= m.low && m.pool > 0))
-      return std::fprintf(stderr, "%s: row %d: expected minute,low,close,pool_low\n", path, row), false;
-    m.time = time;
-    out.push_back(m);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  Rows rows(text);
+  for (bool header = false; const auto row = rows.next();) {
+    if (!header && *row == "minute,low,close,pool_low") {
+      header = true;
+      continue;
+    }
+    const auto column = columns_of<4>(*row);
+    const auto number = [&](std::size_t i) { return column ? read_number<double>((*column)[i]).value_or(0) : 0; };
+    const double low = number(1), close = number(2), pool_low = number(3);
+    if (!header || !(0 < low && low <= close && 0 < pool_low))
+      return std::fprintf(stderr, "%s: row %u: expected minute,low,close,pool_low\n", path, rows.line()), false;
+    out.push_back({std::string(column->front()), low, close, pool_low});
   }
   return !out.empty() || (std::fprintf(stderr, "%s: no minutes\n", path), false);
 }
@@ -64,6 +69,13 @@ const char* first_death(const auto& rule, const std::vector<Minute>& minutes, do
     if (in_a_row == (reading == Sample::three_closes ? 3 : 1)) return m.time.c_str();
   }
   return "lives";
+}
+
+/// Three readings of the venue's print, and the lows under the other rules.
+void print_deaths(const std::vector<Minute>& minutes, double dies_at) {
+  const auto low = [&](const auto& rule) { return first_death(rule, minutes, dies_at, Sample::low); };
+  std::printf("%-6s %-7s %-16s  %-10s  %-10s  %s\n", low(old_rule), first_death(old_rule, minutes, dies_at, Sample::close),
+              first_death(old_rule, minutes, dies_at, Sample::three_closes), low(redemption_rule), low(floor_rule), low(median_rule));
 }
 
 constexpr KeyId coin{0}, perp{1}, quarterly{2};
@@ -136,10 +148,8 @@ int main(int argc, char** argv) {
   std::puts("loop  dies at     low    close   3 closes          low         low         low");
   for (const double times : {2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 8.0, 10.0}) {
     const double at = loop_dies_at(times);
-    std::printf("%4.1fx  %.4f   %-6s %-7s %-16s  %-10s  %-10s  %s\n", times, at, first_death(old_rule, minutes, at, Sample::low),
-                first_death(old_rule, minutes, at, Sample::close), first_death(old_rule, minutes, at, Sample::three_closes),
-                first_death(redemption_rule, minutes, at, Sample::low), first_death(floor_rule, minutes, at, Sample::low),
-                first_death(median_rule, minutes, at, Sample::low));
+    std::printf("%4.1fx  %.4f   ", times, at);
+    print_deaths(minutes, at);
   }
   std::puts("\nVenues cap such loops at 3x to 5x; 8x and 10x are for contrast. How the index sampled the book was not published: hence three readings.");
 
@@ -147,12 +157,9 @@ int main(int argc, char** argv) {
   std::puts("ratio  dies at     low    close   3 closes          redemption  floor 0.95  median of three");
   for (const double weight : {0.90, 0.95}) {
     const double at = hedge_dies_at(weight);
-    std::printf("%.2f   %.4f      %-6s %-7s %-16s  %-10s  %-10s  %s\n", weight, at, first_death(old_rule, minutes, at, Sample::low),
-                first_death(old_rule, minutes, at, Sample::close), first_death(old_rule, minutes, at, Sample::three_closes),
-                first_death(redemption_rule, minutes, at, Sample::low), first_death(floor_rule, minutes, at, Sample::low),
-                first_death(median_rule, minutes, at, Sample::low));
+    std::printf("%.2f   %.4f      ", weight, at);
+    print_deaths(minutes, at);
   }
-
   std::puts("\n100 WBETH or BNSOL, hedged by a short, against a debt. Only the lows of the day are known, no minute, and not whether the index took them:");
   std::puts("DIES even with the dollar pair at redemption value, LIVES even with all legs at their lows together, else MAY DIE\n");
   std::puts("coin   debt / value   ratio 0.90: old index   redemption     ratio 0.95: old index   redemption");
