@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Redemption ratios: limits, growth caps, queues.
 #include "support/property.hpp"
+#include "support/sample.hpp"
 #include "support/strict.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
@@ -8,6 +9,7 @@
 #include <loadline/pricing/redemption.hpp>
 
 #include <array>
+#include <limits>
 #include <vector>
 
 using namespace loadline;
@@ -262,4 +264,37 @@ TEST_CASE("a ratio with an age limit is stale after it, at any value", "[pricing
   CHECK(rule.price(Feeds<double>(sources, 1'501)).error() == Error{Errc::stale_price, Field::source, 0});
   CHECK(rule.price(Feeds<double>(sources, 999)).error() == Error{Errc::bad_time, Field::source_time, 0});
   CHECK(RedemptionRatio<double>{.source = 0, .max_age = -1}.check(Feeds<double>(sources, 999)) == Error{Errc::bad_parameter, Field::max_age, 0});
+}
+
+TEMPLATE_TEST_CASE("reports print the spread of a wrapped asset and its underlying",
+                   "[pricing]"
+                   "[source:capo_lst_report_spread_02]"
+                   "[source:capo_lst_report_spread_05]"
+                   "[source:capo_lst_report_spread_06]"
+                   "[source:capo_lst_report_spread_08]"
+                   "[source:capo_lst_report_spread_09]"
+                   "[source:capo_lst_report_spread_11]"
+                   "[source:capo_lst_report_spread_12]"
+                   "[source:capo_lst_report_spread_13]"
+                   "[source:capo_lst_report_spread_14]"
+                   "[source:capo_lst_report_spread_15]",
+                   LOADLINE_SCALARS) {
+  using T = TestType;
+  struct Row {
+    const char *wrapped, *underlying, *percent;
+  };
+  const Row rows[] = {{"1.07443411", "1.00229077", "6.95"},       {"2416.30640034", "2345.59", "2.97"},     {"3003.31153267", "2910.74767442", "3.13"},
+                      {"2386.48362954", "2369.65763465", "0.71"}, {"3427.96527912", "3397.11", "0.90"},     {"3580.67090312", "3533.39", "1.33"},
+                      {"2422.44377662", "2374.84110663", "1.98"}, {"2531.92559066", "2468.842568", "2.52"}, {"3221.24330165", "3136.37", "2.67"},
+                      {"4116.67544107", "3998.0992", "2.92"}};
+  for (const Row& row : rows) {
+    const auto spread = price_spread(Price<T>(dec<T>(row.wrapped)), Price<T>(dec<T>(row.underlying)));
+    REQUIRE(spread);
+    CHECK(printed(T(T(100) * spread->raw()), row.percent, 0.51));  // the reports cut or round the last digit
+    const auto other = price_spread(Price<T>(dec<T>(row.underlying)), Price<T>(dec<T>(row.wrapped)));
+    CHECK(plain(other->raw()) == -plain(spread->raw()));
+  }
+  CHECK(price_spread(Price<T>(num<T>(0)), Price<T>(num<T>(1))).error() == Error{Errc::bad_price, Field::source, 0});
+  CHECK(price_spread(Price<T>(num<T>(1)), Price<T>(num<T>(-1))).error() == Error{Errc::bad_price, Field::source, 1});
+  CHECK(price_spread(Price<T>(num<T>(1)), Price<T>(num<T>(std::numeric_limits<double>::infinity()))).error() == Error{Errc::bad_number, Field::source, 1});
 }

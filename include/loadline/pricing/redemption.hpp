@@ -195,6 +195,26 @@ struct QueueRedemption {
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return redemption.dependence(i); }
 };
 
+/// How far two prices of one thing lie apart, as reports on capped oracles print it: of a wrapped asset and its underlying it is what
+/// the ratio adds.
+///
+/// @f[ 2\,(a - b) / (a + b) @f]
+/// @par Units    a fraction; above zero where the first is the higher one, and -1 times that of the other order
+/// @par Shape    both above zero
+/// @par Rounding none but the scalar's
+/// @par Errors   BAD_NUMBER, BAD_PRICE (SOURCE, `index` 0 or 1)
+/// @par Cost     O(1)
+/// @par Source   Aave CAPO, bgd-labs/aave-capo 2c280ef9, reports: column Diff
+template <Scalar T>
+[[nodiscard]] constexpr Result<Ratio<T>> price_spread(const Price<T>& a, const Price<T>& b) {
+  for (const std::uint32_t i : {0U, 1U}) {
+    const T& x = i == 0 ? a.raw() : b.raw();
+    if (!is_finite(x)) return Error{Errc::bad_number, Field::source, i};
+    if (!(T(0) < x)) return Error{Errc::bad_price, Field::source, i};
+  }
+  return Ratio<T>(T(T(T(2) * T(a.raw() - b.raw())) / T(a.raw() + b.raw())));
+}
+
 }  // namespace LOADLINE_FLAGS
 }  // namespace v1
 }  // namespace loadline
