@@ -194,19 +194,23 @@ void wrapped_rows(const Case& c, const std::string& size, const char* only, cons
     row((pegged ? "pegged_price" : "wrapped_price") + size, only, price(KeyId{0}), plain, 2'000);
     row((pegged ? "peg" : "wrapped") + size, only, price(w.last), plain, 2'000);
     if (pegged) continue;
-    const Weighted<double, Spot, Spot, Spot, Spot, Spot> rule{{0.3, 0.3, 0.2, 0.1, 0.1}, {Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4}}};
-    const PriceMap map(Keyed{w.last, rule});
-    FeedWorkspace<double> feeds(*p);
-    std::array<FeedDeath<double>, 5> out;
-    std::array<Source<double>, 5> sources{Source<double>{4'320}, {4'321}, {4'319}, {4'322}, {4'318}};
-    row(
-        "feeds_of_five" + size, only,
-        [&](std::size_t t) {
-          sources[0].value = 4'320 - 0.1 * static_cast<double>(t % 16);
-          const auto fault = deaths_by_feed<double>(*p, w.marks[t], map, sources, 0, feeds, out);
-          return fault ? 1e300 : out[0].below.print + out[4].above.print;
-        },
-        [&](std::size_t t) { return number(p->liquidation_below(w.marks[t], KeyId{0})); }, 2'000);
+    const std::array<Ratio<double>, 5> weights{0.3, 0.3, 0.2, 0.1, 0.1};
+    const auto feeds_row = [&](const char* name, const auto& rule) {
+      const PriceMap map(Keyed{w.last, rule});
+      FeedWorkspace<double> feeds(*p);
+      std::array<FeedDeath<double>, 5> out;
+      std::array<Source<double>, 5> sources{Source<double>{4'320}, {4'321}, {4'319}, {4'322}, {4'318}};
+      row(
+          name + size, only,
+          [&](std::size_t t) {
+            sources[0].value = 4'320 - 0.1 * static_cast<double>(t % 16);
+            const auto fault = deaths_by_feed<double>(*p, w.marks[t], map, sources, 0, feeds, out);
+            return fault ? 1e300 : out[0].below.print + out[4].above.print;
+          },
+          [&](std::size_t t) { return number(p->liquidation_below(w.marks[t], KeyId{0})); }, 2'000);
+    };
+    feeds_row("feeds_of_five", Weighted<double, Spot, Spot, Spot, Spot, Spot>{weights, {Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4}}});
+    feeds_row("guarded_feeds", binance_index_2020<double>(weights, Spot{0}, Spot{1}, Spot{2}, Spot{3}, Spot{4}));
   }
 }
 

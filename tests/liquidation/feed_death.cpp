@@ -10,9 +10,11 @@
 #include <loadline/pricing/bounds.hpp>
 #include <loadline/pricing/guard.hpp>
 #include <loadline/pricing/index.hpp>
+#include <loadline/pricing/median.hpp>
 #include <loadline/pricing/peg.hpp>
 
 #include <array>
+#include <limits>
 
 using namespace loadline;
 
@@ -209,6 +211,7 @@ TEST_CASE("random indices and accounts: up to the print no test fails, beyond it
     run(index);
     run(clamped);
     run(floored);
+    run(Median(Spot{0}, Times{Spot{1}, Spot{2}}, Times{Spot{3}, Spot{2}}));
   });
   CHECK(seen[static_cast<std::size_t>(FeedOutcome::dies)] > 300);
   CHECK(seen[static_cast<std::size_t>(FeedOutcome::cannot)] > 300);
@@ -288,16 +291,16 @@ TEST_CASE("a peg that falls with its underlying: walked exactly, and in closed f
     const auto exact = death_by_feed<Rational>(p, marks, map, s, 0, 0, workspace);
     RC_ASSERT(bool(exact));
     const auto d = [](const Rational& x) { return x.convert_to<double>(); };
-    const Bounds<double> b = falling_peg_liquidation<double>({.cash = d(cash),
-                                                              .collateral = d(coins),
-                                                              .weight = d(weight),
-                                                              .size = d(size),
-                                                              .entry = d(entry),
-                                                              .maintenance_rate = d(rate),
-                                                              .reference = d(reference),
-                                                              .fall = d(fall),
-                                                              .cap = d(cap)},
-                                                             Price<double>(d(mark)));
+    const FallingPegAccount<double> account{.cash = d(cash),
+                                            .collateral = d(coins),
+                                            .weight = d(weight),
+                                            .size = d(size),
+                                            .entry = d(entry),
+                                            .maintenance_rate = d(rate),
+                                            .reference = d(reference),
+                                            .fall = d(fall),
+                                            .cap = d(cap)};
+    const Bounds<double> b = falling_peg_liquidation<double>(account, Price<double>(d(mark)));
     const auto same = [&](const Bound<double>& found, const FeedBound<Rational>& at) {
       RC_ASSERT(found.has_value() == (at.outcome == FeedOutcome::dies));
       if (!found) return;
@@ -307,18 +310,8 @@ TEST_CASE("a peg that falls with its underlying: walked exactly, and in closed f
     };
     same(b.below, exact->below);
     same(b.above, exact->above);
-    if (b.below) {  // put back, it is no price at which all is well
-      const FallingPegAccount<double> a{.cash = d(cash),
-                                        .collateral = d(coins),
-                                        .weight = d(weight),
-                                        .size = d(size),
-                                        .entry = d(entry),
-                                        .maintenance_rate = d(rate),
-                                        .reference = d(reference),
-                                        .fall = d(fall),
-                                        .cap = d(cap)};
-      RC_ASSERT(falling_peg_liquidation<double>(a, *b.below).below.outcome() == Outcome::already);
-    }
+    // Put back, it is no price at which all is well.
+    if (b.below) RC_ASSERT(falling_peg_liquidation<double>(account, *b.below).below.outcome() == Outcome::already);
   });
   CHECK(closed > 150);
 }
@@ -347,6 +340,30 @@ TEMPLATE_TEST_CASE("the falling peg by hand: anchored at its own reference, clam
   FallingPegAccount<T> none = three;
   none.fall = num<T>(0), none.entry = num<T>(100);
   CHECK(at(none) == Approx(300 / 3.92));
+}
+
+TEST_CASE("slopes in proportion to the prices are the joint path", "[solve]") {
+  check_property("P + slope s is P (1 + beta s)", 100, [] {
+    const RandomAccount account;
+    const std::vector<Price<Rational>> marks{Price<Rational>(100), Price<Rational>(*rc::gen::inRange(70, 130)), Price<Rational>(*rc::gen::inRange(70, 130))};
+    const Portfolio<Rational> p = account.made(Rational(*rc::gen::inRange(1, 2'000)) - account.made(Rational(0)).excess(marks).raw());
+    std::vector<Ratio<Rational>> betas;
+    std::vector<Rational> slopes;
+    for (const Price<Rational>& mark : marks) {
+      betas.emplace_back(Rational(*rc::gen::inRange(-20, 21), 10));
+      slopes.push_back(Rational(betas.back().raw() * mark.raw()));
+    }
+    Workspace<Rational> joint_room(p), sloped_room(p);
+    const auto joint = p.solve(marks, betas, joint_room);
+    const auto sloped = p.solve_sloped(marks, slopes, sloped_room);
+    RC_ASSERT(joint.liquidatable_now == sloped.liquidatable_now);
+    for (const auto side : {&PathAnswer<Rational>::below, &PathAnswer<Rational>::above}) {
+      RC_ASSERT((joint.*side).liquidation == (sloped.*side).liquidation);
+      RC_ASSERT((joint.*side).bankruptcy == (sloped.*side).bankruptcy);
+      RC_ASSERT((joint.*side).equity_left.has_value() == (sloped.*side).equity_left.has_value());
+    }
+    RC_ASSERT(joint.roots.size() == sloped.roots.size());
+  });
 }
 
 TEST_CASE("a square root of any scalar", "[falling_peg]") {
@@ -410,6 +427,10 @@ TEST_CASE("a map with a fault is refused before it is walked", "[feed][bad_input
   const PriceMap heavy(Keyed{wbeth, Weighted<double, Spot, Spot>{{0.9, 0.9}, {Spot{0}, Spot{2}}}});
   CHECK(deaths_by_feed<double>(*p, loan.marks, heavy, loan.sources, 0, workspace, out) == Error{Errc::bad_weight, Field::index_weights});
   CHECK(deaths_by_feed<double>(*p, loan.marks, PriceMap(Keyed{wbeth, Spot{9}}), loan.sources, 0, workspace, out) == Error{Errc::bad_size, Field::source, 9});
+  const Price<double> bad_marks[] = {4'320, std::numeric_limits<double>::quiet_NaN()};
+  const PriceMap one(Keyed{wbeth, Spot{wbeth_usdt}});
+  CHECK(deaths_by_feed<double>(*p, bad_marks, one, loan.sources, 0, workspace, out) == Error{Errc::bad_number, Field::mark, 1});
+  CHECK(!deaths_by_feed<double>(*p, bad_marks, new_index(), loan.sources, 0, workspace, out));  // its mark is not asked: a rule gives it
   CHECK(deaths_by_feed<double>(*p, loan.marks, PriceMap(Keyed{KeyId{7}, Spot{0}}), loan.sources, 0, workspace, out) ==
         Error{Errc::bad_field, Field::key, 0, 0});
 }

@@ -2,7 +2,9 @@
 #include "support/catch.hpp"
 #include "support/strict.hpp"
 
+#include <loadline/liquidation/feed_death.hpp>
 #include <loadline/portfolio/portfolio.hpp>
+#include <loadline/pricing/guard.hpp>
 
 #include <array>
 #include <cstddef>
@@ -157,6 +159,25 @@ TEMPLATE_TEST_CASE("no query allocates where requirements jump and the equity te
   const auto made = Portfolio<T>::make(sample.account, 4);
   REQUIRE(made);
   ask_everything<T>(*made, sample.marks, true);
+}
+
+TEMPLATE_TEST_CASE("deaths by feed allocate nothing, of one key and of several", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const Sample<T> sample;
+  const auto made = Portfolio<T>::make(sample.account, 4);
+  REQUIRE(made);
+  const T base = sample.marks[0].raw();
+  const loadline::Source<T> sources[] = {{base}, {T(base * num<T>(1.001))}, {T(base * num<T>(0.999))}, {sample.marks[1].raw()}};
+  const loadline::Ratio<T> third(num<T>(1.0 / 3));
+  const loadline::Guarded<T, loadline::Spot, loadline::Spot, loadline::Spot> index{
+      loadline::FarSource::left_out, num<T>(0.05), {third, third, third}, {{0}, {1}, {2}}};
+  const loadline::PriceMap both(loadline::Keyed{KeyId{0}, index}, loadline::Keyed{KeyId{1}, loadline::Spot{0}});
+  loadline::FeedWorkspace<T> workspace(*made);
+  std::array<loadline::FeedDeath<T>, 4> out;
+  std::optional<loadline::Error> fault;
+  CHECK(allocations_of([&] { fault = loadline::deaths_by_feed<T>(*made, sample.marks, both, sources, 0, workspace, out); }) == 0);
+  CHECK(!fault);
+  CHECK(out[1].below.outcome != loadline::FeedOutcome::unpriced);
 }
 
 TEMPLATE_TEST_CASE("the counter counts: make and a workspace allocate", "[allocation]", LOADLINE_SCALARS) {

@@ -27,8 +27,8 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 struct FeedBound {
   FeedOutcome outcome = FeedOutcome::cannot;
-  T print = T(0);                             ///< dies: the nearest print at which a test fails; unpriced, undecided: how far the account was followed
-  bool jump = false;                          ///< dies: the prices jump there; at the print itself the account may live, beyond it it is dead
+  T print = T(0);     ///< dies: the nearest print at which a test fails (under below_zero: beyond which); unpriced, undecided: how far the account was followed
+  bool jump = false;  ///< dies: the prices jump there; at the print itself the account may live, beyond it it is dead
   std::optional<Error> error = std::nullopt;  ///< unpriced: why
   std::optional<KeyId> key = std::nullopt;    ///< dies: the key whose price does it, where it is only one
 };
@@ -39,7 +39,13 @@ struct FeedDeath {
   FeedBound<T> below, above;
 };
 
-/// Room for a walk along a feed; made once for a portfolio, which must live as long.
+/// Room for a walk along a feed; made once for a portfolio, which must live as long. Its members are the walk's.
+/// @par Units    none
+/// @par Shape    for one portfolio and one thread
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     allocates when made; queries of class A along it do not
+/// @par Source   none
 template <Scalar T>
 class FeedWorkspace {
  public:
@@ -250,7 +256,13 @@ template <Scalar T, class Map>
     ++n;
   });
   if (fault) return fault;
-  for (std::size_t i = 0; i < workspace.present.size(); ++i) workspace.present[i] = marks[i];
+  for (std::uint32_t i = 0; i < portfolio.key_count(); ++i) {
+    bool ruled = false;
+    map.each([&](const auto& entry) { ruled = ruled || entry.key.index == i; });
+    if (ruled) continue;
+    if (const auto checked = check_marks(marks.subspan(i, 1)); !checked) return Error{checked.error().code, Field::mark, i};
+    workspace.present[i] = marks[i];
+  }
   workspace.bounded.reset();
   return map.write(feeds, std::span<Price<T>>(workspace.present));
 }
@@ -263,8 +275,8 @@ template <Scalar T, class Map>
 /// @par Units    each print in its source's own units
 /// @par Shape    marks: of the keys without a rule, key_count() of them; out: one place a source
 /// @par Rounding none but the scalar's; plain, no claim on the last digits
-/// @par Errors   those of check_sources, of the map's check, BAD_FIELD (KEY: a rule for a key that is no mark of the portfolio), and of the rules at the
-/// present prints
+/// @par Errors   those of check_marks (of the keys without a rule), of check_sources, of the map's check, BAD_FIELD (KEY: a rule for a key that is no
+/// mark of the portfolio), and of the rules at the present prints
 /// @par Cost     a source that moves one key: two liquidation prices a key (not a source), and pieces * rule; several keys: a joint path a piece
 /// @par Source   docs/explanation/death-by-feed.md
 template <Scalar T, class... Rules>
