@@ -190,7 +190,7 @@ void wrapped_rows(const Case& c, const std::string& size, const char* only, cons
     const auto p = Portfolio<double>::make(w.account, w.last.index + 1);
     if (!p) return static_cast<void>(std::fprintf(stderr, "%s\n", message(p.error().code)));
     Workspace<double> room(*p);
-    const auto price = [&](KeyId key) { return [&, key](std::size_t t) { return number(p->liquidation_price(w.marks[t], key, room).below); }; };
+    const auto price = [&](KeyId key) { return [&, key](std::size_t t) { return number(p->liquidation_below(w.marks[t], key, room)); }; };
     row((pegged ? "pegged_price" : "wrapped_price") + size, only, price(KeyId{0}), plain, 2'000);
     row((pegged ? "peg" : "wrapped") + size, only, price(w.last), plain, 2'000);
     if (pegged) continue;

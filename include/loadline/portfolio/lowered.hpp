@@ -3,6 +3,7 @@
 
 #include "loadline/core/id.hpp"
 #include "loadline/piecewise/sweep.hpp"
+#include "loadline/portfolio/loose.hpp"
 #include "loadline/portfolio/lower.hpp"
 
 /// @file
@@ -14,7 +15,7 @@ inline namespace v1 {
 /// Which cells belong to one key.
 struct KeyCells {
   std::uint32_t key, first, count;  ///< cells first ... first + count - 1
-  bool concave;                     ///< concave, and so without jumps
+  bool concave;                     ///< concave, and so without jumps: the cells, and what the key moves together with others
 };
 
 inline namespace LOADLINE_FLAGS {
@@ -23,12 +24,19 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 struct Profiles {
   T fixed;                     ///< what no price moves
-  std::vector<KeyCells> keys;  ///< by slot; no cells where the key is not plain
+  std::vector<KeyCells> keys;  ///< by slot; no cells where the key's own parts are no lines
   std::vector<Cell<T>> cells;
   Working<T> unrounded_fixed;
-  std::vector<Cell<T>> rests;        ///< by cell, of double: what rounding took from it; of one layout, so that one offset serves both
-  T blur;                            ///< of double: a sum of lines with their rests is the real one to so large a share of what is added
-  std::vector<std::uint32_t> loose;  ///< parts of keys that are not plain
+  std::vector<Cell<T>> rests;  ///< by cell, of double: what rounding took from it; of one layout, so that one offset serves both
+  T blur;                      ///< of double: a sum of lines with their rests is the real one to so large a share of what is added
+  LooseParts<T> loose;         ///< parts that several keys move, and those of keys without cells
+};
+
+/// What may be asked of a key without the general solver.
+enum class KeyClass : std::uint8_t {
+  plain,     ///< what it moves are lines that no other key moves: they are cells
+  straight,  ///< they are lines while the other keys are held, and every test that is on is concave along them
+  general
 };
 
 /// The functions that decide: each test, and solvency.
@@ -46,7 +54,7 @@ struct Lowered {
   Pool<T> pool;
   Form<W> form;
   std::vector<KeyId> keys;           ///< base keys by slot, ascending
-  std::vector<bool> plain;           ///< by slot: no other price and no product is in what the key moves, which are lines
+  std::vector<KeyClass> key_class;   ///< by slot
   std::vector<T> ticks;              ///< by slot: the smallest of the positions that follow the key itself; 0: none has one
   std::uint32_t first_key = 0;       ///< where `slots` begins
   std::uint32_t slot_count = 0;      ///< the length of `slots`
@@ -155,19 +163,47 @@ template <Scalar T>
   return finite && slice.doubt.finite;
 }
 
-/// Whether what a key moves are lines of its own price.
-template <Scalar T>
-[[nodiscard]] bool is_plain(const Lowered<T>& account, std::uint32_t slot) {
-  const auto& form = account.form;
-  for (const std::uint32_t i : form.shared)
-    if (form.moves(form.parts[i], slot)) return false;
-  const auto line = [&](const auto& m) { return m.count == 0 || form.powers_of(m).front().exponent == 1; };
-  for (const std::uint32_t i : form.own_of(slot)) {
-    for (const auto& m : form.amount_of(form.parts[i]))
+/// Whether some parts are lines in a key's price while the other prices are held.
+template <Scalar W>
+[[nodiscard]] bool lines_in(const Form<W>& form, std::span<const std::uint32_t> parts, std::uint32_t slot) {
+  const auto line = [&](const Monomial<W>& m) {
+    for (const Power& q : form.powers_of(m))
+      if (q.slot == slot && q.exponent != 1) return false;
+    return true;
+  };
+  for (const std::uint32_t i : parts) {
+    for (const Monomial<W>& m : form.amount_of(form.parts[i]))
       if (!line(m)) return false;
     if (form.parts[i].pieces > 0 && !line(form.parts[i].unit)) return false;
   }
   return true;
+}
+
+/// Notes a part of the form as loose in a function, with the factor it has there.
+/// @return false where a figure is too large for T
+template <Scalar T>
+[[nodiscard]] bool lower_loose(const Lowered<T>& account, const Part<Working<T>>& part, const Working<T>& factor, LooseParts<T>& to) {
+  using W = Working<T>;
+  const auto size = [](const auto& list) { return static_cast<std::uint32_t>(list.size()); };
+  bool finite = true;
+  const auto take = [&](const W& x) {
+    T y = rounded_to<T>(x);
+    finite = finite && is_finite(y);
+    return y;
+  };
+  const auto monomial = [&](const Monomial<W>& m) {
+    const std::uint32_t first = size(to.powers);
+    for (const Power& q : account.form.powers_of(m)) to.powers.push_back({account.keys[q.slot].index, q.exponent});
+    return Monomial<T>{take(m.coefficient), first, m.count};
+  };
+  const W weight = W(factor * part.weight);
+  const std::uint32_t first = size(to.monomials), first_piece = size(to.pieces);
+  for (const Monomial<W>& m : account.form.amount_of(part)) to.monomials.push_back(monomial(m));
+  for (const Piece<W>& p : account.form.schedule_of(part)) to.pieces.push_back({take(p.from), take(W(weight * p.slope)), take(W(weight * p.offset))});
+  if (part.pieces == 0) to.pieces.push_back({T(0), take(weight), T(0)});
+  const Monomial<T> unit = part.pieces == 0 ? Monomial<T>{T(1), 0, 0} : monomial(part.unit);
+  to.parts.push_back({first, part.count, unit, first_piece, size(to.pieces) - first_piece});
+  return finite;
 }
 
 /// The tests that are on: what is listed and has a subject, and the equity test wherever money is owed.
@@ -233,7 +269,7 @@ template <Scalar T>
   Lowered<T> out{.pool = std::move(pool),
                  .form = {},
                  .keys = {},
-                 .plain = {},
+                 .key_class = {},
                  .ticks = {},
                  .slots = {},
                  .profiles = {{no_profiles<T>(), no_profiles<T>(), no_profiles<T>(), no_profiles<T>()}}};
@@ -241,7 +277,16 @@ template <Scalar T>
   const auto slot_of = [&out](KeyId key) { return out.slot_of(key); };
   out.form = Lowering<T, decltype(slot_of)>(out.pool, slot_of).form(out.keys.size());
   out.tests = tests_of(out.pool);
-  for (std::uint32_t s = 0; s < out.keys.size(); ++s) out.plain.push_back(is_plain(out, s));
+  const std::span<const std::uint32_t> shared = out.form.shared;
+  const auto moves_shared = [&](std::uint32_t s) {
+    return std::any_of(shared.begin(), shared.end(), [&](std::uint32_t i) { return out.form.moves(out.form.parts[i], s); });
+  };
+  std::vector<bool> own_lines;  // by slot: the key has cells
+  for (std::uint32_t s = 0; s < out.keys.size(); ++s) {
+    own_lines.push_back(lines_in(out.form, out.form.own_of(s), s));
+    const bool lines = own_lines[s] && lines_in(out.form, shared, s);
+    out.key_class.push_back(!lines ? KeyClass::general : moves_shared(s) ? KeyClass::straight : KeyClass::plain);
+  }
   out.simple = out.tests == Tests().add(Test::requirement);
   std::vector<Term<W>> terms;
   bool finite = out.form.finite;
@@ -256,9 +301,9 @@ template <Scalar T>
     if constexpr (std::same_as<W, Ball>) to.blur = out.form.certain ? share_of(to.unrounded_fixed) : 1.0;
     const auto loosen = [&](std::span<const std::uint32_t> parts) {
       for (const std::uint32_t i : parts) {
-        if (factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) continue;
-        to.loose.push_back(i);
-        for (const Monomial<W>& m : out.form.amount_of(out.form.parts[i])) finite = finite && is_finite(rounded_to<T>(m.coefficient));
+        const W factor = factor_in<W>(out.pool, out.form.parts[i].sum, f);
+        if (factor == W(0)) continue;
+        finite = lower_loose(out, out.form.parts[i], factor, to.loose) && finite;
       }
     };
     to.keys.reserve(out.keys.size());
@@ -267,15 +312,19 @@ template <Scalar T>
       if constexpr (std::same_as<W, Ball>) to.rests.reserve(out.form.pieces.size() + out.keys.size());
     }
     for (std::uint32_t s = 0; s < out.keys.size(); ++s) {
-      if (out.plain[s]) {
+      if (own_lines[s]) {
         finite = lower_key(out, s, f, terms) && finite;
+        for (const std::uint32_t i : shared)
+          if (!out.form.parts[i].concave && !(factor_in<W>(out.pool, out.form.parts[i].sum, f) == W(0)) && out.form.moves(out.form.parts[i], s))
+            to.keys.back().concave = false;
+        if (out.on(f) && f != Function::solvency && !to.keys.back().concave && out.key_class[s] == KeyClass::straight) out.key_class[s] = KeyClass::general;
       } else {
         to.keys.push_back({out.keys[s].index, 0, 0, false});
         loosen(out.form.own_of(s));
       }
-      if (f == Function::requirement) out.simple = out.simple && out.plain[s] && to.keys.back().concave;
+      if (f == Function::requirement) out.simple = out.simple && out.key_class[s] == KeyClass::plain && to.keys.back().concave;
     }
-    loosen(out.form.shared);
+    loosen(shared);
     if constexpr (std::same_as<T, double>) to.blur += 0x1p-104 * static_cast<double>(2 * out.keys.size() + 4) * static_cast<double>(2 * out.keys.size() + 4);
     finite = finite && is_finite(to.fixed);
   }

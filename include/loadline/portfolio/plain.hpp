@@ -10,9 +10,6 @@ namespace loadline {
 inline namespace v1 {
 inline namespace LOADLINE_FLAGS {
 
-template <class T>
-using Marks = std::span<const Price<T>>;
-
 template <Scalar T>
 [[nodiscard]] LOADLINE_INLINE Profile<T> profile(const Profiles<T>& f, const KeyCells& k) {
   return {f.cells.data() + k.first, k.count};
@@ -37,28 +34,14 @@ template <Scalar T>
   return T(below + above);
 }
 
-/// The parts of a function that lie in no cell, at marks.
-template <Scalar T>
-[[nodiscard]] T loose_value(const Lowered<T>& account, Function f, Marks<T> marks) {
-  using W = Working<T>;
-  W sum = W(0);
-  bool certain = true;
-  const auto price = [&](std::uint32_t slot) { return W(marks[account.keys[slot].index].raw()); };
-  for (const std::uint32_t i : account.of(f).loose) {
-    const Part<W>& part = account.form.parts[i];
-    sum += W(factor_in<W>(account.pool, part.sum, f) * value(account.form, part, price, certain));
-  }
-  return rounded_to<T>(sum);
-}
-
-/// The same for any account. @pre the key in slot `skip`, if there is one, is plain
+/// A function without the cells of the key in slot `skip`, and without what it shares, for any account. @pre the key, if there is one, is plain
 template <Scalar T>
 [[nodiscard]] T other_parts(const Lowered<T>& account, Function f, Marks<T> marks, std::size_t skip) {
   const Profiles<T>& p = account.of(f);
   T sum = p.fixed;
   for (std::size_t j = 0; j < p.keys.size(); ++j)
     if (j != skip && p.keys[j].count > 0) sum += cell_value(p, p.keys[j], marks);
-  return p.loose.empty() ? sum : T(sum + loose_value(account, f, marks));
+  return p.loose.parts.empty() ? sum : T(sum + loose_value(p.loose, marks));
 }
 
 /// A function at marks.

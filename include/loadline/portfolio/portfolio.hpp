@@ -6,6 +6,7 @@
 #include "loadline/portfolio/changed_pool.hpp"
 #include "loadline/portfolio/check.hpp"
 #include "loadline/portfolio/explain.hpp"
+#include "loadline/portfolio/straight.hpp"
 
 /// @file
 /// The account, checked and lowered once: the object that everybody holds.
@@ -113,7 +114,7 @@ class Portfolio {
   /// and all are lines. True of a key on which nothing is held.
   [[nodiscard]] bool plain(KeyId key) const {
     const std::uint32_t slot = lowered_.slot_of(checked(key));
-    return slot == no_index || lowered_.plain[slot];
+    return slot == no_index || lowered_.key_class[slot] == KeyClass::plain;
   }
   /// The tests that are on: what is listed and has a subject, and the equity test wherever money is owed.
   [[nodiscard]] Tests tests() const noexcept { return lowered_.tests; }
@@ -161,13 +162,21 @@ class Portfolio {
     if (!lowered_.simple && !known(key)) return {Outcome::already, Outcome::already};
     return plain_liquidation(lowered_, checked(marks), checked(key));
   }
-  /// Both sides of any key: where it is plain the query above, else what `solve` finds.
+  /// One side of any key.
+  ///
+  /// A plain key: the query above. A key that moves lines together with other keys (a peg, a coin with a peg on it), along which
+  /// every test is concave: Newton's steps over lines, in T. Any other: what `solve` finds.
+  /// @par Cost   O(keys * cells + parts that keys share); of other keys that of solve
+  [[nodiscard]] Bound<T> liquidation_below(Marks<T> marks, KeyId key, Workspace<T>& workspace) const { return one_side(marks, key, Toward::below, workspace); }
+  [[nodiscard]] Bound<T> liquidation_above(Marks<T> marks, KeyId key, Workspace<T>& workspace) const { return one_side(marks, key, Toward::above, workspace); }
+  /// Both sides of any key, in the same way.
   [[nodiscard]] Bounds<T> liquidation_price(Marks<T> marks, KeyId key, Workspace<T>& workspace) const {
     if (plain(key)) return plain_liquidation(lowered_, checked(marks), key);
-    const PathAnswer<T> a = solve(marks, key, workspace);
-    if (a.liquidatable_now || a.overflow) return {Outcome::already, Outcome::already};
-    const auto bound = [](const std::optional<T>& p) { return p ? Bound<T>(Price<T>(*p)) : Bound<T>(Outcome::none); };
-    return {bound(a.below.liquidation), bound(a.above.liquidation)};
+    LOADLINE_ASSERT(workspace.scratch_.fits(lowered_));
+    const std::uint32_t slot = lowered_.slot_of(key);
+    if (lowered_.key_class[slot] != KeyClass::straight) return bounds_of(solve(marks, key, workspace));
+    return {straight_liquidation(lowered_, checked(marks), slot, Toward::below, workspace.scratch_),
+            straight_liquidation(lowered_, checked(marks), slot, Toward::above, workspace.scratch_)};
   }
   /// One side of every key of keys(), in that order; bit for bit what the one-key query gives.
   /// @par Shape  out: keys().size() places
@@ -176,8 +185,7 @@ class Portfolio {
     LOADLINE_ASSERT(workspace.scratch_.fits(lowered_) && out.size() >= lowered_.keys.size());
     if (lowered_.simple) return plain_liquidations(lowered_, checked(marks), side, workspace.scratch_, out);
     for (std::size_t i = 0; i < lowered_.keys.size(); ++i) {
-      const Bounds<T> b = liquidation_price(marks, lowered_.keys[i], workspace);
-      out[i] = side == Toward::below ? b.below : b.above;
+      out[i] = one_side(marks, lowered_.keys[i], side, workspace);
     }
   }
   /// Where equity falls below zero, on both sides. @pre plain(key)
@@ -260,6 +268,19 @@ class Portfolio {
  private:
   explicit Portfolio(Lowered<T>&& lowered) : lowered_(std::move(lowered)) {}
 
+  [[nodiscard]] Bound<T> one_side(Marks<T> marks, KeyId key, Toward side, Workspace<T>& workspace) const {
+    if (plain(key)) return plain_liquidation(lowered_, checked(marks), key, side);
+    LOADLINE_ASSERT(workspace.scratch_.fits(lowered_));
+    const std::uint32_t slot = lowered_.slot_of(key);
+    if (lowered_.key_class[slot] == KeyClass::straight) return straight_liquidation(lowered_, checked(marks), slot, side, workspace.scratch_);
+    const Bounds<T> both = bounds_of(solve(marks, key, workspace));
+    return side == Toward::below ? both.below : both.above;
+  }
+  [[nodiscard]] static Bounds<T> bounds_of(const PathAnswer<T>& a) {
+    if (a.liquidatable_now || a.overflow) return {Outcome::already, Outcome::already};
+    const auto bound = [](const std::optional<T>& p) { return p ? Bound<T>(Price<T>(*p)) : Bound<T>(Outcome::none); };
+    return {bound(a.below.liquidation), bound(a.above.liquidation)};
+  }
   [[nodiscard]] Totals<T> plain_totals(Marks<T> marks) const {
     return totals<T>(lowered_.pool, at_marks<T>(checked(marks)), [](const LegAt<T>&, const T&) {});
   }

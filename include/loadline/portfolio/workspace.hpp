@@ -30,6 +30,7 @@ struct Scratch {
   std::vector<TestRoot<T>> found;
   std::vector<T> value, partial;                     ///< by slot
   std::vector<const Cell<T>*> cell;                  ///< by slot
+  std::vector<SharedTerm<T>> shared;                 ///< what moves with one key and others
   std::vector<Sums<W>> before, after;                ///< by slot: what the keys below and above it contribute while they stand still
   std::vector<W> price;                              ///< by slot: at the marks; on a route what stands still of it
   std::vector<Line<W>> factors;                      ///< of the route: what its prices are made of
@@ -52,6 +53,9 @@ struct Scratch {
     value.assign(slots, T(0));
     partial.assign(slots, T(0));
     cell.assign(slots, nullptr);
+    std::size_t loose = 0;
+    for (const Profiles<T>& f : account.profiles) loose = f.loose.parts.size() < loose ? loose : f.loose.parts.size();
+    shared.assign(loose, SharedTerm<T>{{T(0), T(0)}, {T(0), T(0)}, nullptr, nullptr, nullptr});
     before.assign(slots + 1, no_sums<W>());
     after = before;
     price.assign(slots, W(0));
