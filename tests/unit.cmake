@@ -38,6 +38,7 @@ loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multip
 
 # --- portfolio
 loadline_test(portfolio_laws portfolio/laws.cpp LINK rapidcheck loadline::multiprecision Threads::Threads)
+loadline_test(portfolio_straight portfolio/straight.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(portfolio_allocation portfolio/allocation.cpp)
 
 # --- waterfall, analysis

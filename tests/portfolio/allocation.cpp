@@ -180,6 +180,30 @@ TEMPLATE_TEST_CASE("deaths by feed allocate nothing, of one key and of several",
   CHECK(out[1].below.outcome != loadline::FeedOutcome::unpriced);
 }
 
+TEMPLATE_TEST_CASE("a coin and the peg on it are asked for without allocation", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<KeyId> factors{KeyId{0}, KeyId{1}};
+  const std::vector<loadline::DerivedPrice<T>> derived{{.times = factors}};
+  const std::vector<loadline::WeightTier<T>> tiers{{.cap = T(100), .weight = T(1)}, {.weight = T(T(1) / T(2))}};
+  const std::vector<loadline::Asset<T>> assets{{.amount = T(10), .key = KeyId{2}, .weight_tiers = tiers}};
+  loadline::Account<T> account{.cash = T(-100)};
+  account.rule.level = true;
+  account.assets = assets;
+  account.derived = derived;
+  const auto made = Portfolio<T>::make(account, 2);
+  REQUIRE(made);
+  const std::vector<Price<T>> marks{T(20), T(1)};
+  Workspace<T> workspace(*made);
+  bool found = false;
+  for (std::uint32_t k = 0; k < 2; ++k) {
+    CHECK(allocations_of([&] { found = made->liquidation_below(marks, KeyId{k}, workspace).has_value(); }) == 0);
+    CHECK(found);
+    CHECK(allocations_of([&] { found = made->liquidation_above(marks, KeyId{k}, workspace).has_value(); }) == 0);
+    CHECK(allocations_of([&] { found = made->liquidation_price(marks, KeyId{k}, workspace).below.has_value(); }) == 0);
+    CHECK(found);
+  }
+}
+
 TEMPLATE_TEST_CASE("the counter counts: make and a workspace allocate", "[allocation]", LOADLINE_SCALARS) {
   using T = TestType;
   const Sample<T> sample;

@@ -63,7 +63,8 @@ template <Scalar T>
         continue;
       }
       const T& price = marks[q->slot].raw();
-      for (std::int32_t e = 0; e < q->exponent; ++e) x = T(x * price);
+      if (q->exponent > 0) x = T(x * price);
+      for (std::int32_t e = 1; e < q->exponent; ++e) x = T(x * price);
       for (std::int32_t e = 0; e > q->exponent; --e) x = T(x / price);
     }
     (moves ? to.b : to.a) += x;

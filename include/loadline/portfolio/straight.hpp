@@ -69,7 +69,7 @@ class Straight {
   LOADLINE_INLINE bool seek(const T& s) {
     const Cell<T>* const before = cell_;
     while (cell_ != cells_.data() && !(cell_[-1].to < s)) --cell_;
-    for (const Cell<T>* last = cells_.data() + cells_.size() - 1; cell_ != last && cell_->to < s;) ++cell_;
+    cell_ = cell_of(Profile<T>(cell_, cells_.data() + cells_.size()), s);
     bool other = cell_ != before;
     for (SharedTerm<T>& t : terms_) other = t.seek(s) || other;
     return other;
