@@ -205,6 +205,26 @@ TEST_CASE("a linear position has the derivatives of its closed form", "[ext][dua
   }
 }
 
+TEST_CASE("a peg has the derivatives of its closed form, on tiers and on their edge", "[ext][dual]") {
+  // 10 coins at a price c and a peg p: up to a value of 100 all of it counts, beyond it half. Owed: D.
+  const std::vector<KeyId> factors{KeyId{0}, KeyId{1}};
+  const std::vector<DerivedPrice<D>> product{{.times = factors}};
+  const std::vector<WeightTier<D>> tiers{{.cap = D(100), .weight = D(1)}, {.weight = D(0.5)}};
+  const std::vector<Asset<D>> assets{{.amount = D(10), .key = KeyId{2}, .weight_tiers = tiers}};
+  const D coin = in(20, 1);
+  for (const double owed : {125.0, 100.0, 50.0}) {
+    const D debt = in(owed, 0);
+    const auto account = Portfolio<D>::make({.cash = D(-debt), .assets = assets, .derived = product, .rule = {.equity = true}}, 2);
+    REQUIRE(account.has_value());
+    const Price<D> marks[] = {coin, D(1)};
+    Workspace<D> workspace(*account);
+    const D value = owed > 100 ? D(D(D(2) * debt) - D(100)) : debt;  // that covers the debt; on the edge as below it
+    const D expected = D(value / D(D(10) * coin));
+    CHECK(close((*account->liquidation_below(marks, KeyId{1}, workspace)).raw(), expected));
+    CHECK(close(*account->solve(marks, KeyId{1}, workspace).below.liquidation, expected));
+  }
+}
+
 TEST_CASE("a quanto on a joint path has the derivatives of its closed form", "[ext][dual]") {
   // u = 1 + s moves the coin B and the underlying P: C + B u (A + q m (P u - E)) - r |q| m P u B u = 0, a quadratic in u.
   const D cash = in(-20'000, 0), amount = in(3, 1), size = in(400, 2), coin = D(60'000), mark = D(2'500), entry = D(2'600), multiplier = D(1e-6),

@@ -110,7 +110,7 @@ template <Scalar T>
   for (const auto& part : f.loose.parts) {
     SharedTerm<T>& t = scratch.shared[count];
     t = term_along(f.loose, part, marks, account.keys[slot].index);
-    if (t.amount.b == T(0) && t.unit.b == T(0)) {
+    if (vanishes(t.amount.b) && vanishes(t.unit.b)) {
       Line<T> level{T(0), T(0)};
       t.to_piece(t.amount.a, t.unit.a);
       t.add_line(level);
