@@ -33,6 +33,7 @@ loadline_test(collateral_liquidity collateral/liquidity.cpp LINK rapidcheck load
 # --- pricing
 loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_filter pricing/filter.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_parts pricing/parts.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_redemption pricing/redemption.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
 
@@ -46,10 +47,12 @@ loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::mu
 loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_redemption_trade analysis/redemption_trade.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_largest_purchase analysis/largest_purchase.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(analysis_conditional_haircut analysis/conditional_haircut.cpp)
 loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- liquidation
 loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_falling_peg liquidation/falling_peg.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
 

@@ -367,3 +367,71 @@ TEMPLATE_TEST_CASE("a bad purchase is refused by name", "[analysis][bad_input]",
   CHECK(fault(good, good, 1e308, 0, 0) == Error{Errc::bad_price, Field::asset_price});
   CHECK(fault(good, good, 0, 1, 1.7e308) == Error{Errc::overflow, Field::quantity});
 }
+
+TEMPLATE_TEST_CASE("pieces that are no numbers, jumps and edges that stand still are refused where they are", "[analysis][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::array<Piece<T>, 1> cash = flat_weight<T>(T(1));
+  const auto fault = [&cash](const std::array<Piece<T>, 3>& weights) {
+    const auto bought = largest_purchase(TieredPurchase<T>{.excess = T(1), .paid = T(2), .price = T(1), .balance = T(0), .weights = weights, .payment = cash});
+    return bought ? std::optional<Error>() : bought.error();
+  };
+  using Three = std::array<Piece<T>, 3>;
+  const Three good{Piece<T>{T(0), T(1), T(0)}, Piece<T>{T(4), num<T>(0.5), T(2)}, Piece<T>{T(8), T(0), T(6)}};
+  CHECK_FALSE(fault(good));
+  for (const double x : {not_a_number, infinity, -infinity})
+    for (const std::size_t i : {0U, 1U, 2U}) {
+      Three slope = good, offset = good, from = good;
+      slope[i].slope = num<T>(x), offset[i].offset = num<T>(x), from[i].from = num<T>(x);
+      const Error bad{Errc::bad_number, Field::tier, 0, static_cast<std::uint32_t>(i)};
+      CHECK(fault(slope) == bad);
+      CHECK(fault(offset) == bad);
+      if (i > 0) CHECK(fault(from) == bad);  // the first has no start
+    }
+  Three jump = good, equal = good, back = good;
+  jump[2].offset = T(5);  // down
+  CHECK(fault(jump) == Error{Errc::bad_tiers, Field::tier, 0, 2});
+  jump[2].offset = T(7);  // up
+  CHECK(fault(jump) == Error{Errc::bad_tiers, Field::tier, 0, 2});
+  equal[2] = Piece<T>{T(4), num<T>(0.5), T(2)};
+  CHECK(fault(equal) == Error{Errc::bad_tiers, Field::tier, 0, 2});
+  back[2] = Piece<T>{T(3), num<T>(0.5), T(2)};
+  CHECK(fault(back) == Error{Errc::bad_tiers, Field::tier, 0, 2});
+}
+
+TEMPLATE_TEST_CASE("at a peg of zero what is bought counts nothing, whatever its tiers", "[analysis]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::array<Piece<T>, 2> tiers{Piece<T>{T(0), T(1), T(0)}, Piece<T>{T(1'000), num<T>(0.5), T(500)}};
+  const std::array<Piece<T>, 1> cash = flat_weight<T>(T(1));
+  for (const TierUnit unit : {TierUnit::value, TierUnit::amount}) {
+    TieredPurchase<T> at{.excess = T(100), .paid = T(2), .price = T(0), .held = T(7), .balance = T(9), .weights = tiers, .unit = unit, .payment = cash};
+    const auto bought = largest_purchase(at);
+    REQUIRE(bought);
+    CHECK(bought->limit == PurchaseLimit::bounded);
+    CHECK(bought->most == Quantity<T>(T(50)));
+    at.excess = T(-1);
+    CHECK(largest_purchase(at)->limit == PurchaseLimit::none);
+  }
+}
+
+TEMPLATE_TEST_CASE("what two tests allow together, either way round", "[analysis]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const auto amounts = [](PurchaseLimit limit, int least, int most) { return Purchase<T>{limit, Quantity<T>(least), Quantity<T>(most)}; };
+  const auto none = amounts(PurchaseLimit::none, 0, 0), any = amounts(PurchaseLimit::unbounded, 3, 0), few = amounts(PurchaseLimit::bounded, 1, 5),
+             some = amounts(PurchaseLimit::bounded, 2, 9);
+  const auto is = [](const Purchase<T>& found, const Purchase<T>& expected) {
+    CHECK(found.limit == expected.limit);
+    CHECK(found.least == expected.least);
+    if (expected.limit == PurchaseLimit::bounded) CHECK(found.most == expected.most);
+  };
+  for (const bool turned : {false, true}) {
+    const auto together = [turned](const Purchase<T>& a, const Purchase<T>& b) { return turned ? both(b, a) : both(a, b); };
+    is(together(none, any), none);
+    is(together(none, few), none);
+    is(together(any, few), amounts(PurchaseLimit::bounded, 3, 5));
+    is(together(few, some), amounts(PurchaseLimit::bounded, 2, 5));
+    is(together(any, any), any);
+    is(together(any, amounts(PurchaseLimit::bounded, 0, 2)), none);
+    is(together(any, amounts(PurchaseLimit::bounded, 0, 3)), amounts(PurchaseLimit::bounded, 3, 3));
+    is(together(any, amounts(PurchaseLimit::unbounded, 4, 0)), amounts(PurchaseLimit::unbounded, 4, 0));
+  }
+}

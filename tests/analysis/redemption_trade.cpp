@@ -6,6 +6,7 @@
 #include <loadline/analysis/redemption_trade.hpp>
 #include <loadline/ext/multiprecision.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace {
@@ -226,4 +227,30 @@ TEMPLATE_TEST_CASE("a bad trade is refused by name", "[analysis][bad_input]", LO
   const auto unknowable = implied_failure(as_good);
   REQUIRE_FALSE(unknowable.has_value());
   CHECK(unknowable.error() == Error{Errc::bad_parameter, Field::recovery_share});
+}
+
+TEST_CASE("a print a hair below what failure pays reads so, though the quotient rounds onto 1", "[analysis]") {
+  const double below = std::nextafter(0.5, 0.0);
+  const auto implied = implied_failure(RedemptionTrade<double>{.print = below, .recovery_share = 0.5});
+  REQUIRE(implied);
+  CHECK(implied->value.raw() == 1.0);
+  CHECK(implied->reads == Implied::above_one);
+}
+
+TEMPLATE_TEST_CASE("figures beyond the scalar's range are an overflow, not an infinite rate or probability", "[analysis][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const auto trade = [](double print, double ratio, double underlying, double discount) {
+    return RedemptionTrade<T>{.print = num<T>(print), .redemption_ratio = num<T>(ratio), .underlying = num<T>(underlying), .discount = num<T>(discount)};
+  };
+  CHECK(check(trade(1e150, 1, 1e200, 1e200)) == Error{Errc::overflow, Field::mark});
+  CHECK_FALSE(check(trade(1e-200, 1, 1, 1e200)));
+  CHECK(redemption_profit(trade(1e-200, 1, 1, 1e200)).error() == Error{Errc::overflow, Field::asset_price});
+  CHECK(implied_failure(trade(1e200, 1, 1e-200, 1)).error() == Error{Errc::overflow, Field::probability});
+  for (const double x : {not_a_number, infinity}) {
+    CHECK(check(trade(x, 1, 1, 1)) == Error{Errc::bad_number, Field::asset_price});
+    CHECK(check(trade(1, x, 1, 1)) == Error{Errc::bad_number, Field::redemption_ratio});
+    CHECK(check(trade(1, 1, x, 1)) == Error{Errc::bad_number, Field::mark});
+    CHECK(check(trade(1, 1, 1, x)) == Error{Errc::bad_number, Field::discount_rate});
+    CHECK(break_even_print(trade(1, 1, 1, 1), Ratio<T>(num<T>(x))).error() == Error{Errc::bad_number, Field::probability});
+  }
 }

@@ -4,7 +4,6 @@
 #include "support/property.hpp"
 #include "support/strict.hpp"
 
-#include <loadline/analysis/conditional_haircut.hpp>
 #include <loadline/analysis/wrong_way.hpp>
 #include <loadline/ext/multiprecision.hpp>
 
@@ -131,14 +130,64 @@ TEST_CASE("a scenario that is no number is named, not left out", "[wrong_way][ba
   CHECK(wrong_way_add_on<double>(bad, Money<double>(1'000), Ratio<double>(0.1)).error() == Error{Errc::bad_number, Field::account, 1});
 }
 
-TEST_CASE("a Gaussian haircut under stress", "[wrong_way]") {
-  const auto at = [](double rho) { return *conditional_haircut({.volatility = 0.1, .correlation = rho, .stress = 2.326, .confidence = 2.326}); };
-  CHECK(at(0).difference == 0);
-  CHECK(at(1).difference == Approx(0).margin(1e-15));
-  CHECK(at(0.6).conditional == Approx(1 - std::exp(-0.1 * 2.326 * 1.4)));
-  CHECK(at(-0.6).difference < 0);
-  CHECK(at(0.6).difference > 0);
-  CHECK(!conditional_haircut({.volatility = -1, .correlation = 0, .stress = 1, .confidence = 1}));
-  CHECK(!conditional_haircut({.volatility = 1, .correlation = 1.1, .stress = 1, .confidence = 1}));
-  CHECK(!conditional_haircut({.volatility = 1, .correlation = std::numeric_limits<double>::quiet_NaN(), .stress = 1, .confidence = 1}));
+TEMPLATE_TEST_CASE("shares of a report are absent where there is nothing to divide by", "[wrong_way]", double, Strict, Rational) {
+  using T = TestType;
+  const Price<T> marks[] = {Price<T>(10)};
+  const auto report = [&marks](int cash, int coins, int size) {
+    const Asset<T> held[] = {{.amount = Quantity<T>(coins), .key = coin}};
+    const Bracket<T> none[] = {{.rate = Ratio<T>(0)}};
+    const Position<T> positions[] = {{.key = coin, .size = Size<T>(size), .entry = Price<T>(10), .brackets = none}};
+    const auto p = Portfolio<T>::make(
+        {.cash = T(cash), .assets = held, .positions = std::span(positions, size == 0 ? 0 : 1), .rule = {.requirement = false, .equity = true}}, 1);
+    REQUIRE(p);
+    const auto r = wrong_way<T>(*p, marks, coin);
+    REQUIRE(r);
+    return *r;
+  };
+  CHECK(near(report(-15, 2, 1).elasticity->raw(), "6"));  // 30 of 5
+  CHECK(near(report(-15, 2, 1).steepness->raw(), "3"));
+  CHECK_FALSE(report(-20, 2, 1).elasticity);
+  CHECK_FALSE(report(-25, 2, 1).elasticity);
+  CHECK_FALSE(report(5, 2, 0).steepness);
+  CHECK(near(report(-15, 2, -1).steepness->raw(), "-1"));  // the coin gains what the short loses twice
+}
+
+TEMPLATE_TEST_CASE("concentration counts what is held beyond what is owed, where it can be used", "[wrong_way]", double, Strict, Rational) {
+  using T = TestType;
+  const auto at = [](std::span<const Asset<T>> held, int cash) {
+    const auto p = Portfolio<T>::make({.cash = T(cash), .assets = held, .rule = {.requirement = false, .equity = true}}, 1);
+    REQUIRE(p);
+    const Price<T> marks[] = {Price<T>(10)};
+    return concentration<T>(*p, marks);
+  };
+  const Asset<T> held[] = {{.amount = Quantity<T>(3), .key = coin, .borrowed = Quantity<T>(2)},
+                           {.amount = Quantity<T>(9), .price = Price<T>(1), .borrowed = Quantity<T>(9)},
+                           {.amount = Quantity<T>(30), .price = Price<T>(1)},
+                           {.amount = Quantity<T>(99), .price = Price<T>(1), .usable = false}};
+  const auto c = at(held, 0);
+  CHECK(near(c.value.raw(), "40"));
+  CHECK(near(c.largest.raw(), "3/4"));
+  CHECK(near(c.herfindahl.raw(), "5/8"));
+  const auto empty = at({}, -5);
+  CHECK(near(empty.value.raw(), "0"));
+  CHECK(near(empty.largest.raw(), "0"));
+  CHECK(near(empty.herfindahl.raw(), "0"));
+}
+
+TEST_CASE("an add-on of figures that are no numbers has a name for each; gains alone need nothing", "[wrong_way][bad_input]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinite = std::numeric_limits<double>::infinity();
+  const ScenarioChange<double> gains[] = {{5, 7}, {2, -1}};
+  const auto ask = [](std::span<const ScenarioChange<double>> s, double value, double haircut) {
+    return wrong_way_add_on<double>(s, Money<double>(value), Ratio<double>(haircut));
+  };
+  CHECK(ask(gains, 100, 0.1)->separate == Money<double>(10));
+  CHECK(ask(gains, 100, 0.1)->joint == Money<double>(0));
+  CHECK(ask(gains, 100, 0.1)->add_on == Money<double>(-10));
+  for (const double x : {nan, infinite, -infinite}) {
+    const ScenarioChange<double> first[] = {{x, 0}}, second[] = {{1, 1}, {0, x}};
+    CHECK(ask(first, 1, 1).error() == Error{Errc::bad_number, Field::account, 0});
+    CHECK(ask(second, 1, 1).error() == Error{Errc::bad_number, Field::account, 1});
+    CHECK(ask(gains, x, 0.1).error() == Error{Errc::bad_number, Field::account});
+    CHECK(ask(gains, 1, x).error() == Error{Errc::bad_number, Field::account});
+  }
 }

@@ -79,6 +79,7 @@ TEMPLATE_TEST_CASE("no time: all is left; for ever: nothing", "[pricing]", LOADL
   CHECK(decay(T(0)) == T(1));
   CHECK(decayed_share(T(0)) == T(0));
   CHECK(decay(T(1'401)) == T(0));
+  CHECK(T(0) < decay(T(705)));  // still a normal double
   CHECK(decayed_share(T(1'401)) == T(1));
   CHECK(T(0) < decayed_share(T(T(1) / T(1'000'000'000))));
 }
@@ -346,4 +347,66 @@ TEMPLATE_TEST_CASE("what moves an average: faults are named", "[pricing]", LOADL
   CHECK(twap(T(-1), 5, 10).error() == Error{Errc::bad_price, Field::source});
   CHECK(twap(T(1), 11, 10).error() == Error{Errc::bad_parameter, Field::window});
   CHECK(twap(T(1), 0, 10).error() == Error{Errc::bad_parameter, Field::window});
+}
+
+TEMPLATE_TEST_CASE("averages whose state is no average are refused by every way in", "[pricing][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const T nan = T(num<T>(0.0) / num<T>(0.0)), infinite = T(num<T>(1.0) / num<T>(0.0));
+  const auto live = one_source(T(1));
+  struct Row {
+    T value;
+    Time time_constant;
+    Error error;
+  };
+  const Row rows[] = {{nan, 1, {Errc::bad_number, Field::source}},
+                      {infinite, 1, {Errc::bad_number, Field::source}},
+                      {T(0), 1, {Errc::bad_price, Field::source}},
+                      {T(-1), 1, {Errc::bad_price, Field::source}},
+                      {T(1), 0, {Errc::bad_parameter, Field::time_constant}}};
+  for (const Row& row : rows) {
+    EmaState<T> state{row.value, 0, row.time_constant};
+    CHECK(state.check() == row.error);
+    CHECK(state.update({T(1), 1}).error() == row.error);
+    CHECK(state.time == 0);
+    CHECK(Ema<T, Spot>{state, {0}}.price(Feeds<T>(live, 1)).error() == row.error);
+    CHECK(Ema<T, Spot>{state, {0}}.check(Feeds<T>(live, 1)) == row.error);
+  }
+  // 1e20 + 1 (1 - 1e20) rounds to nothing: the state stays.
+  EmaState<T> large{num<T>(1e20), 0, 1};
+  CHECK(large.update({T(1), minute}).error() == Error{Errc::bad_price, Field::source});
+  CHECK(large.value == num<T>(1e20));
+  CHECK(large.time == 0);
+}
+
+TEMPLATE_TEST_CASE("a print that is no number enters no window and no average", "[pricing][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const auto live = one_source(T(1));
+  for (const double x : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+    std::array<Print<T>, 2> room{Print<T>{T(0), 0}, Print<T>{T(0), 0}};
+    PrintWindow<T> window(room, 10);
+    CHECK(window.add({num<T>(x), 0}) == Error{Errc::bad_number, Field::source});
+    CHECK(window.prints().empty());
+    const std::array<Print<T>, 2> prints{Print<T>{T(1), 0}, Print<T>{num<T>(x), 1}};
+    CHECK(Twap<T, Spot>{prints, 5, 0, {0}}.price(Feeds<T>(live, 9)).error() == Error{Errc::bad_number, Field::source, 0, 1});
+  }
+  std::array<Print<T>, 1> room{Print<T>{T(0), 0}};
+  CHECK((PrintWindow<T>(room, -1).add({T(1), 0})) == Error{Errc::bad_parameter, Field::window});
+  const std::array<Print<T>, 2> least{Print<T>{num<T>(5e-324), 0}, Print<T>{num<T>(5e-324), 5}};  // halves of it are 0
+  CHECK(Twap<T, Spot>{least, 10, 0, {0}}.price(Feeds<T>(live, 10)).error() == Error{Errc::bad_price, Field::window});
+  const std::array<Print<T>, 3> late{Print<T>{T(1), 0}, Print<T>{T(2), 5}, Print<T>{T(4), 10}};
+  CHECK(Twap<T, Spot>{late, 10, 0, {0}}.price(Feeds<T>(live, 10))->value == T(T(3) / T(2)));  // the last print has held for no time
+  CHECK(Twap<T, Spot>{late, 10, 0, {0}}.price(Feeds<T>(live, 9)).error() == Error{Errc::bad_time, Field::source_time, 0, 2});
+}
+
+TEMPLATE_TEST_CASE("a move that needs a price of zero cannot be had; the smallest span counts", "[pricing]", LOADLINE_SCALARS, Rational) {
+  using T = TestType;
+  const T half(T(T(1) / T(2)));
+  const auto twap = [](const T& move) { return print_to_move_twap(Manipulation<T>{move, 5}, 10); };
+  CHECK(twap(T(-half)).error() == Error{Errc::bad_price, Field::source});  // exactly zero
+  CHECK(twap(T(T(-7) / T(16)))->raw() == T(T(-7) / T(8)));
+  CHECK(print_to_move_twap(Manipulation<T>{half, 10}, 10)->raw() == half);  // held for all of it
+  CHECK(Elapsed{5, 5}.length() == 0);
+  CHECK(Elapsed{5, 6}.length() == 1);
+  CHECK(Elapsed{std::numeric_limits<Time>::min(), -1}.length() == std::numeric_limits<Time>::max());
+  CHECK(Elapsed{std::numeric_limits<Time>::min(), 0}.length() == std::numeric_limits<Time>::max());
 }

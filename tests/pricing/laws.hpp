@@ -14,12 +14,17 @@
 namespace pricing_laws {
 
 using loadline::Dependence;
+using loadline::Errc;
+using loadline::Error;
 using loadline::Feeds;
+using loadline::Field;
 using loadline::Priced;
+using loadline::PriceFlags;
 using loadline::Probe;
 using loadline::Rational;
 using loadline::Reach;
 using loadline::Result;
+using loadline::Scalar;
 using loadline::Source;
 
 /// Walks source `i` away from its print and compares, inside every reach, with the price of the numbers themselves.
@@ -72,6 +77,41 @@ void check_laws(const Rule& rule, const std::vector<Source<Rational>>& sources, 
   if (once) RC_ASSERT(once->value == twice->value);
   for (std::size_t i = 0; i < sources.size(); ++i)
     for (const int direction : {-1, 1}) check_walk(rule, sources, now, i, direction, may_be_zero);
+}
+
+/// A source whose price carries given flags: does a rule pass on what its parts had to do?
+struct Flagged {
+  std::size_t source;
+  PriceFlags flags = {};
+
+  template <Scalar T, Scalar V>
+  [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
+    return Priced<V>{feeds.value(source), flags};
+  }
+  template <Scalar T>
+  [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>&) const {
+    return std::nullopt;
+  }
+  [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return i == source ? Dependence::affine : Dependence::none; }
+};
+/// A rule without a price, refused by its check as well.
+struct Refused {
+  Error error{Errc::bad_ratio, Field::ratio_drop, 7, 3};
+
+  template <Scalar T, Scalar V>
+  [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>&) const {
+    return error;
+  }
+  template <Scalar T>
+  [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>&) const {
+    return error;
+  }
+  [[nodiscard]] constexpr Dependence dependence(std::size_t) const noexcept { return Dependence::none; }
+};
+
+/// Whether an answer has all four flags, compared one by one: the join of flags is itself under test.
+inline bool all_flags(const auto& p) {
+  return p && p->flags.capped && p->flags.floored && p->flags.guarded && p->flags.stale;
 }
 
 /// Sources with random prices around 100, all printed now.

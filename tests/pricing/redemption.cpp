@@ -298,3 +298,37 @@ TEMPLATE_TEST_CASE("reports print the spread of a wrapped asset and its underlyi
   CHECK(price_spread(Price<T>(num<T>(1)), Price<T>(num<T>(-1))).error() == Error{Errc::bad_price, Field::source, 1});
   CHECK(price_spread(Price<T>(num<T>(1)), Price<T>(num<T>(std::numeric_limits<double>::infinity()))).error() == Error{Errc::bad_number, Field::source, 1});
 }
+
+TEMPLATE_TEST_CASE("limits and caps at their edges, and what a cap without an end would let through", "[pricing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const auto live = sources<T>({num<T>(1.5)});
+  const auto rule = [](const T& r0, const T& growth, Time age = std::numeric_limits<Time>::max()) {
+    return GrowthCap<T, RedemptionRatio<T>>{{.source = 0, .max_age = age}, r0, 0, growth};
+  };
+  CHECK_FALSE(rule(T(1), T(1)).check(Feeds<T>(live, year / 2)));  // exactly at the cap
+  CHECK(rule(T(1), T(1)).check(Feeds<T>(live, year / 2 - 1)) == Error{Errc::cap_below_rate, Field::growth_cap});
+  CHECK(rule(num<T>(1.7e308), T(9)).price(Feeds<T>(live, year)).error() == Error{Errc::overflow, Field::growth_cap});
+  CHECK(rule(T(2), T(0), 5).check(Feeds<T>(live, 5)) == std::nullopt);
+  CHECK(rule(T(2), T(0), 5).check(Feeds<T>(live, 6)) == Error{Errc::stale_price, Field::source, 0});
+  CHECK(rule(T(1), T(0)).price(Feeds<T>(live, 0))->flags == PriceFlags{.capped = true});
+  CHECK(rule(T(1), T(0)).price(Feeds<T>(live, 0))->value == T(1));  // now is the snapshot: no growth yet
+
+  // A ratio that may fall by anything asks for no reference; one that may not says that it has an end.
+  const RedemptionRatio<T> any{.source = 0}, limited{.source = 0, .reference = T(1), .max_drop = T(T(1) / T(4))};
+  CHECK_FALSE(any.check(Feeds<T>(live, 0)));
+  CHECK(any.dependence(0) == Dependence::affine);
+  CHECK(limited.dependence(0) == Dependence::piecewise);
+  CHECK(limited.dependence(1) == Dependence::none);
+  const RedemptionRatio<T> none{.source = 0, .reference = T(1), .max_drop = T(0)};
+  CHECK(none.price(Feeds<T>(sources<T>({T(1)}), 0))->value == T(1));
+  CHECK(none.price(Feeds<T>(sources<T>({num<T>(0.999)}), 0)).error() == Error{Errc::bad_ratio, Field::ratio_drop, 0});
+  CHECK_FALSE(none.check(Feeds<T>(live, 0)));
+  CHECK((RedemptionRatio<T>{.source = 0, .reference = T(-1), .max_drop = T(0)}).check(Feeds<T>(live, 0)) == Error{Errc::bad_ratio, Field::redemption_ratio, 0});
+
+  const QueueRedemption<T, RedemptionRatio<T>> queued{any, T(0), num<T>(0.1), num<T>(-0.05), year};
+  CHECK(plain(queued.factor()) == Approx(0.951229424500714).epsilon(1e-14));  // e^-0.05
+  CHECK(queued.dependence(0) == Dependence::affine);
+  CHECK(queued.dependence(1) == Dependence::none);
+  CHECK(plain(price_spread(Price<T>(3), Price<T>(1))->raw()) == 1);  // 2 (3 - 1) / (3 + 1)
+  CHECK(plain(price_spread(Price<T>(1), Price<T>(3))->raw()) == -1);
+}

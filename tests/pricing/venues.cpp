@@ -7,6 +7,7 @@
 #include <loadline/pricing/mark.hpp>
 
 #include <algorithm>
+#include <limits>
 
 using namespace loadline;
 using namespace pricing_laws;
@@ -42,6 +43,10 @@ TEST_CASE("medians, guards and marks keep the laws of a pricing model", "[pricin
   check_property("laws", 60, [] {
     auto s = random_sources(5);
     check_laws(median_of_five(), s, 0);
+    auto aged = s;  // what moves prints now, however long it was silent
+    for (auto& one : aged) one.time = *rc::gen::element<Time>(0, -1'000, -1'001);
+    check_laws(median_of_five(), aged, 0);
+    check_laws(DepthMedian<5>{{0, 1, 2, 3, 4}, 1'000}, aged, 0);
     check_laws(Median(Fresh{0, 9}, Times{Spot{1}, Spot{2}}, Spot{3}, Fresh{4, 9}), s, 0);
     check_laws(DepthMedian<5>{{0, 1, 2, 3, 4}, 1'000}, s, 0);
     for (auto& one : s) one.value = Rational(100 + one.value / 20);  // near each other
@@ -54,7 +59,148 @@ TEST_CASE("medians, guards and marks keep the laws of a pricing model", "[pricin
     RC_ASSERT(!mark.check(Feeds<Rational>(s, 0)));
     for (const std::size_t i : {0U, 1U, 2U})
       for (const int direction : {-1, 1}) check_walk(mark, s, 0, i, direction);
+    for (const std::size_t i : {3U, 4U}) {  // of any sign, which check_walk does not walk
+      RC_ASSERT(mark.dependence(i) == Dependence::piecewise);
+      for (const int direction : {-1, 1}) {
+        Reach<Rational> reach{direction};
+        const auto line = mark.price(Feeds<Rational, Probe<Rational>>(s, 0, i, Probe<Rational>(s[i].value, Rational(1), reach)));
+        RC_ASSERT((line.has_value() && reach.straight));
+        const Rational step = Rational((reach.distance ? *reach.distance : Rational(i == 3 ? Rational(1, 100) : Rational(10))) * direction / 2);
+        auto there = s;
+        there[i].value += step;
+        const auto p = mark.price(Feeds<Rational>(there, 0));
+        RC_ASSERT((p.has_value() && p->value == line->value.value() + line->value.slope() * step));
+      }
+    }
+    const MarkPrice<Rational, Times<Spot, Spot>> twice{Times{Spot{0}, Spot{3}}, 3, 4, 1, 1, 8};
+    RC_ASSERT(twice.dependence(3) == Dependence::other);  // the funding's own source moves the index: a square
+    RC_ASSERT(twice.dependence(0) == Dependence::piecewise);
+    RC_ASSERT(twice.dependence(2) == Dependence::none);
   });
+}
+
+TEST_CASE("the mark is the middle one of index and funding, index and basis, and the contract", "[pricing]") {
+  int below = 0, between = 0, above = 0;
+  check_property("by sorting", 300, [&] {
+    const Rational index(*rc::gen::inRange(900, 1'100), 10), funding(*rc::gen::inRange(-30, 31), 1'000), basis(*rc::gen::inRange(-30, 31), 10);
+    const Rational contract(*rc::gen::inRange(900, 1'100), 10), left(*rc::gen::inRange(0, 9)), interval(*rc::gen::element(8, 9, 24));
+    const std::vector<Source<Rational>> s{{index}, {funding, 0, 0, true}, {basis, 0, 0, true}, {contract}};
+    std::vector<Rational> three{Rational(index + index * funding * left / interval), Rational(index + basis), contract};
+    std::sort(three.begin(), three.end());
+    ++(contract == three[0] ? below : contract == three[2] ? above : between);
+    RC_ASSERT((value(MarkPrice<Rational, Spot>{Spot{0}, 1, 2, 3, left, interval}, s) == three[1]));
+  });
+  CHECK((below > 0 && between > 0 && above > 0));
+}
+
+TEMPLATE_TEST_CASE("a mark refuses what it cannot use, by name", "[pricing][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinite = std::numeric_limits<double>::infinity();
+  const auto price = [](double funding, double basis, double contract) {
+    const Source<T> s[] = {{T(100)}, {num<T>(funding), 0, T(0), true}, {num<T>(basis), 0, T(0), true}, {num<T>(contract), 0, T(0), true}};
+    const auto p = MarkPrice<T, Spot>{Spot{0}, 1, 2, 3, T(8)}.price(Feeds<T>(s, 0));
+    return p ? std::optional<Error>() : p.error();
+  };
+  CHECK_FALSE(price(0, 0, 100));
+  CHECK_FALSE(price(0, -200, 100));  // one of three below zero is not the middle one
+  for (const double x : {nan, infinite, -infinite}) {
+    CHECK(price(x, 0, 100) == Error{Errc::bad_number, Field::mark});
+    CHECK(price(0, x, 100) == Error{Errc::bad_number, Field::mark});
+    CHECK(price(0, 0, x) == Error{Errc::bad_number, Field::mark});
+  }
+  CHECK(price(0, -200, -1) == Error{Errc::bad_price, Field::mark});
+  CHECK(price(-2, -100, 100) == Error{Errc::bad_price, Field::mark});  // 0 is no price
+
+  const Source<T> s[] = {{T(100)}, {T(0), 0, T(0), true}, {T(0), 0, T(0), true}, {T(100)}};
+  const auto check = [&](double left, double interval, std::size_t funding = 1, std::size_t basis = 2, std::size_t contract = 3, std::size_t index = 0) {
+    return MarkPrice<T, Spot>{Spot{index}, funding, basis, contract, num<T>(left), num<T>(interval)}.check(Feeds<T>(s, 0));
+  };
+  CHECK_FALSE(check(0, 8));
+  CHECK_FALSE(check(8, 8));
+  for (const double x : {nan, infinite}) {
+    CHECK(check(x, 8) == Error{Errc::bad_number, Field::window});
+    CHECK(check(0, x) == Error{Errc::bad_number, Field::window});
+  }
+  CHECK(check(0, 0) == Error{Errc::bad_parameter, Field::window});
+  CHECK(check(-1, 8) == Error{Errc::bad_parameter, Field::window});
+  CHECK(check(0, 8, 4) == Error{Errc::bad_size, Field::source, 4});
+  CHECK(check(0, 8, 1, 4) == Error{Errc::bad_size, Field::source, 4});
+  CHECK(check(0, 8, 1, 2, 4) == Error{Errc::bad_size, Field::source, 4});
+  CHECK(check(0, 8, 1, 2, 3, 4) == Error{Errc::bad_size, Field::source, 4});
+  const MarkPrice<T, Flagged> flagged{Flagged{0, {true, true, true, true}}, 1, 2, 3, T(0)};
+  CHECK(all_flags(flagged.price(Feeds<T>(s, 0))));
+}
+
+TEMPLATE_TEST_CASE("the two bands as published: at the edge a source counts, beyond it not or at the edge", "[pricing]", double, Strict, Rational) {
+  using T = TestType;
+  const Ratio<T> quarter(T(T(1) / T(4))), half(T(T(1) / T(2)));
+  const auto at = [&](const auto& index, const T& third) {
+    const std::vector<Source<T>> s{{T(100)}, {T(100)}, {third}};
+    return *index.price(Feeds<T>(s, 0));
+  };
+  const auto old = binance_index_2020<T>({quarter, quarter, half}, Spot{0}, Spot{1}, Spot{2});
+  CHECK(at(old, T(104)).value == T(102));
+  CHECK(at(old, T(104)).flags == PriceFlags{});
+  CHECK(at(old, T(106)).value == T(100));
+  CHECK(at(old, T(106)).flags == PriceFlags{.guarded = true});
+  CHECK(at(old, T(94)).value == T(100));
+  const auto bounded = binance_index_bounded<T>(quarter, {quarter, quarter, half}, Spot{0}, Spot{1}, Spot{2});
+  CHECK(at(bounded, T(124)).value == T(112));
+  CHECK(at(bounded, T(125)).value == T(T(225) / T(2)));
+  CHECK(at(bounded, T(125)).flags == PriceFlags{});
+  CHECK(at(bounded, T(126)).value == T(T(225) / T(2)));  // as of 125
+  CHECK(at(bounded, T(126)).flags == PriceFlags{.guarded = true});
+  CHECK(at(bounded, T(1)).value == T(T(175) / T(2)));  // as of 75
+  CHECK(at(bounded, T(75)).flags == PriceFlags{});
+  const Guarded<T, Spot, Spot, Spot> left_out{FarSource::left_out, quarter, {quarter, quarter, half}, {Spot{0}, Spot{1}, Spot{2}}};
+  CHECK(at(left_out, T(125)).value == T(T(225) / T(2)));
+  CHECK(at(left_out, T(75)).value == T(T(175) / T(2)));
+  CHECK(at(left_out, T(126)).value == T(100));
+}
+
+TEMPLATE_TEST_CASE("a leg keeps its own weight when one before it is silent; without any weight there is no price", "[pricing]", double, Strict, Rational) {
+  using T = TestType;
+  const Ratio<T> half(T(T(1) / T(2))), quarter(T(T(1) / T(4)));
+  const Fresh legs[] = {{0, 10}, {1, 10}, {2, 10}};
+  const auto index = binance_index_2020<T>({half, T(T(1) / T(8)), T(T(3) / T(8))}, legs[0], legs[1], legs[2]);
+  const auto at = [](const auto& rule, Time first, Time second, const T& third) {
+    const std::vector<Source<T>> s{{T(100), first}, {T(100), second}, {third, 0}};
+    return rule.price(Feeds<T>(s, 0));
+  };
+  CHECK(at(index, -11, 0, T(104))->value == T(103));  // (100 + 3 x 104) / 4
+  CHECK(at(index, -11, 0, T(104))->flags == PriceFlags{.stale = true});
+  // A median in the place of the mean says what else happened.
+  const auto split = at(index, -11, 0, T(200));
+  CHECK(split->value == T(150));
+  CHECK(split->flags == PriceFlags{.guarded = true, .stale = true});
+  const auto none = binance_index_2020<T>({half, half, Ratio<T>(0)}, legs[0], legs[1], legs[2]);
+  CHECK(at(none, -10, 0, T(100))->value == T(100));
+  CHECK(at(none, -11, -11, T(100)).error() == Error{Errc::stale_price, Field::index_weights});
+  const Guarded<T, Fresh, Fresh, Fresh> alone{FarSource::left_out, quarter, {Ratio<T>(0), Ratio<T>(0), Ratio<T>(1)}, {legs[0], legs[1], legs[2]}};
+  CHECK(at(alone, 0, 0, T(130)).error() == Error{Errc::stale_price, Field::index_weights});  // the one with a weight is left out
+}
+
+TEST_CASE("medians by depth: their depth moves with the print, the flags with the age", "[pricing]") {
+  const auto at = [](std::initializer_list<Source<double>> s) {
+    return *DepthMedian<3>{{0, 1, 2}, 10}.price(Feeds<double>(std::vector<Source<double>>(s), 0));
+  };
+  // 0.1 + 0.7 is half of 1.6 and rounds to less: it counts as half, and the lower print is the median.
+  CHECK(at({{1, 0, 0.1}, {2, 0, 0.7}, {3, 0, 0.8}}).value == 2);
+  CHECK(at({{3, 0, 0.1}, {2, 0, 5}, {1, 0, 0.1}}).value == 2);
+  CHECK(at({{3, 0, 5}, {2, 0, 0.1}, {1, 0, 0.1}}).value == 3);
+  CHECK(at({{3, 0, 0.1}, {2, 0, 0.1}, {1, 0, 5}}).value == 1);
+  CHECK(at({{3, -11, 5}, {2, 0, 0.1}, {1, 0, 0.2}}).value == 1);
+  CHECK(at({{3, -11, 5}, {2, 0, 0.1}, {1, 0, 0.2}}).flags == PriceFlags{.stale = true});
+  CHECK(at({{3, -10, 5}, {2, 0, 0.1}, {1, 0, 0.2}}).flags == PriceFlags{});
+  const std::vector<Source<double>> s{{1, 5}, {2, 0}, {3, 0}};
+  CHECK(DepthMedian<2>{{2, 1}, 0}.price(Feeds<double>(s, 0)).error() == Error{Errc::bad_parameter, Field::source_depth, 2});
+  CHECK(DepthMedian<2>{{1, 0}, 9}.price(Feeds<double>(s, 0)).error() == Error{Errc::bad_time, Field::source_time, 0});
+  CHECK_FALSE(DepthMedian<2>{{1, 2}, 0}.check(Feeds<double>(s, 5)));
+  CHECK(DepthMedian<2>{{1, 3}, 0}.check(Feeds<double>(s, 5)) == Error{Errc::bad_size, Field::source, 3});
+  const auto band = [&s](double b) { return Guarded<double, Spot>{FarSource::bounded, b, {1}, {Spot{0}}}.check(Feeds<double>(s, 5)); };
+  CHECK(band(-0.1) == Error{Errc::bad_parameter, Field::price_band});
+  CHECK(band(std::numeric_limits<double>::quiet_NaN()) == Error{Errc::bad_number, Field::price_band});
+  CHECK(band(std::numeric_limits<double>::infinity()) == Error{Errc::bad_number, Field::price_band});
 }
 
 TEST_CASE("by definition: the middle one, half the depth, the mean of what is near", "[pricing]") {

@@ -68,6 +68,8 @@ requires(!ScalarTraits<T>::exact) [[nodiscard]] Bounds<T> falling_peg_liquidatio
 
   for (const T* x : {&held, &q, &fall, &cap, &reference, &line, &C, &mark})
     if (!is_finite(*x)) return {Outcome::already, Outcome::already};
+  if (a.collateral.raw() < T(0) || a.weight.raw() < T(0) || T(1) < a.weight.raw()) return {Outcome::already, Outcome::already};
+  if (a.maintenance_rate.raw() < T(0) || !(a.maintenance_rate.raw() < T(1))) return {Outcome::already, Outcome::already};
   if (fall < T(0) || !(T(0) < cap) || !(T(0) < reference) || !(T(0) < mark)) return {Outcome::already, Outcome::already};
 
   std::optional<T> below, above;

@@ -18,8 +18,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    ratio, reference: underlying per wrapped; max_drop: dimensionless
 /// @par Shape    max_drop in [0, 1]; 1, the default, allows every fall; reference > 0 unless max_drop is 1
 /// @par Rounding none but the scalar's
-/// @par Errors   price: STALE_PRICE, BAD_TIME (a print from after now), BAD_RATIO (REDEMPTION_RATIO: not above zero; RATIO_DROP: beyond the limit; `index` the
-/// source);
+/// @par Errors   price: STALE_PRICE, BAD_TIME (a print from after now), BAD_NUMBER, BAD_RATIO (REDEMPTION_RATIO: not above zero; RATIO_DROP: beyond the limit;
+///               `index` the source);
 ///               check: BAD_SIZE (no such source), BAD_NUMBER, BAD_PARAMETER (RATIO_DROP), BAD_RATIO (the reference)
 /// @par Cost     O(1)
 /// @par Source   none
@@ -38,6 +38,7 @@ struct RedemptionRatio {
       if (max_age < age) return Error{Errc::stale_price, Field::source, static_cast<std::uint32_t>(source)};
     }
     V r = feeds.value(source);
+    if (!is_finite(r)) return Error{Errc::bad_number, Field::redemption_ratio, static_cast<std::uint32_t>(source)};
     if (!(V(0) < r)) return Error{Errc::bad_ratio, Field::redemption_ratio, static_cast<std::uint32_t>(source)};
     if (limited() && r < V(T(T(T(1) - max_drop.raw()) * reference.raw()))) return Error{Errc::bad_ratio, Field::ratio_drop, static_cast<std::uint32_t>(source)};
     return Priced<V>{std::move(r)};
