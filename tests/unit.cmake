@@ -34,7 +34,9 @@ loadline_test(collateral_liquidity collateral/liquidity.cpp LINK rapidcheck load
 loadline_test(pricing_bounds pricing/bounds.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_filter pricing/filter.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_parts pricing/parts.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_growth_floor pricing/growth_floor.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_redemption pricing/redemption.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(pricing_slopes pricing/slopes.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(pricing_venues pricing/venues.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- portfolio

@@ -23,6 +23,7 @@
 #include "loadline/portfolio/portfolio.hpp"
 #include "loadline/pricing/bounds.hpp"
 #include "loadline/pricing/filter.hpp"
+#include "loadline/pricing/growth_floor.hpp"
 #include "loadline/pricing/guard.hpp"
 #include "loadline/pricing/mark.hpp"
 #include "loadline/pricing/peg.hpp"

@@ -237,6 +237,69 @@ TEST_CASE("guards that leave a source out: the index jumps, and the walk looks a
   CHECK(seen[5] > 10);
 }
 
+namespace {
+
+/// A rule without slope and range: the walk has to find both.
+template <class Rule>
+struct Silent {
+  Rule rule;
+  template <Scalar T, Scalar V>
+  [[nodiscard]] Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
+    return rule.price(feeds);
+  }
+  template <Scalar T>
+  [[nodiscard]] std::optional<Error> check(const Feeds<T>& feeds) const {
+    return rule.check(feeds);
+  }
+  [[nodiscard]] Dependence dependence(std::size_t i) const { return rule.dependence(i); }
+};
+static_assert(WrappedPricing<Silent<Spot>, double> && !SlopedPricing<Silent<Spot>, double> && !RangedPricing<Silent<Spot>, double>);
+
+}  // namespace
+
+TEST_CASE("slopes and ranges that a rule gives itself change no answer", "[feed]") {
+  int out_of_range = 0, dies = 0;
+  check_property("with them and without", 300, [&] {
+    const RandomAccount account;
+    const Time now = 100'000;
+    std::vector<Source<Rational>> s;
+    for (int i = 0; i < 5; ++i) s.push_back({Rational(*rc::gen::inRange(960, 1'045), 10), *rc::gen::inRange(0, 4) == 0 ? now - 50'000 : now});
+    const Time age = *rc::gen::element(Time{10'000}, Time{90'000});
+    const Rational w = random_share();
+    const std::array<Ratio<Rational>, 5> weights{Ratio<Rational>(Rational(w / 2)), Ratio<Rational>(Rational((1 - w) / 2)), Ratio<Rational>(Rational(1, 4)),
+                                                 Ratio<Rational>(Rational(1, 4)), Ratio<Rational>(0)};
+    const auto run = [&](const auto& rule) {
+      const PriceMap map(Keyed{KeyId{1}, rule});
+      const PriceMap silent(Keyed{KeyId{1}, Silent<std::remove_cvref_t<decltype(rule)>>{rule}});
+      std::vector<Price<Rational>> marks(3, Price<Rational>(100));
+      if (map.write(Feeds<Rational>(s, now), std::span<Price<Rational>>(marks))) return;
+      const Portfolio<Rational> p = account.made(Rational(*rc::gen::inRange(-5, 200)) - account.made(Rational(0)).excess(marks).raw());
+      FeedWorkspace<Rational> room(p), other_room(p);
+      std::array<FeedDeath<Rational>, 5> a, b;
+      RC_ASSERT(deaths_by_feed<Rational>(p, marks, map, s, now, room, a) == deaths_by_feed<Rational>(p, marks, silent, s, now, other_room, b));
+      for (std::size_t i = 0; i < 5; ++i)
+        for (const auto side : {&FeedDeath<Rational>::below, &FeedDeath<Rational>::above}) {
+          const FeedBound<Rational>&x = a[i].*side, &y = b[i].*side;
+          RC_ASSERT(x.outcome == y.outcome);
+          RC_ASSERT(x.print == y.print);
+          RC_ASSERT(x.jump == y.jump);
+          RC_ASSERT(x.error == y.error);
+          RC_ASSERT(x.key == y.key);
+          (x.outcome == FeedOutcome::dies ? dies : out_of_range) += 1;
+        }
+    };
+    run(Weighted<Rational, Spot, Times<Spot, Spot>, Spot, Fresh, Spot>{weights, {Spot{0}, Times{Spot{1}, Spot{2}}, Spot{3}, Fresh{4, age}, Spot{2}}});
+    run(Median(Fresh{0, age}, Fresh{1, age}, Fresh{2, age}, Fresh{3, age}, Fresh{4, age}));
+    run(Median(Spot{0}, Spot{0}, Fresh{1, age}, Spot{2}, Spot{3}));
+    run(Guarded<Rational, Fresh, Fresh, Fresh, Fresh, Fresh>{*rc::gen::element(FarSource::left_out, FarSource::bounded),
+                                                             Ratio<Rational>(Rational(*rc::gen::inRange(1, 9), 100)),
+                                                             weights,
+                                                             {Fresh{0, age}, Fresh{1, age}, Fresh{2, age}, Fresh{3, age}, Fresh{4, age}}});
+  });
+  CHECK(dies > 1'000);
+  CHECK(out_of_range > 1'000);
+}
+
 TEMPLATE_TEST_CASE("a rise that kills a long: the guard leaves the high print out", "[feed]", double, Strict, Rational) {
   using T = TestType;
   // Three venues at 100, 100 and 95.5: the index is 98.5. As the first rises beyond 105 its weight is 0, and the index jumps from 100.17 to 97.75.

@@ -68,6 +68,45 @@ void check_walk(const Rule& rule, std::vector<Source<Rational>> sources, loadlin
   RC_FAIL("too many pieces");
 }
 
+/// Law 4: a slope that a rule gives itself is the Probe's, and the Probe starts at the price at rest.
+template <class Rule>
+void check_slopes(const Rule& rule, const std::vector<Source<Rational>>& sources, loadline::Time now) {
+  const Feeds<Rational> feeds(sources, now);
+  const Result<Priced<Rational>> rest = rule.price(feeds);
+  if (!rest) return;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (rule.dependence(i) != Dependence::none && rule.dependence(i) != Dependence::affine) continue;
+    Reach<Rational> reach;
+    const auto line = rule.price(Feeds<Rational, Probe<Rational>>(sources, now, i, Probe<Rational>(sources[i].value, Rational(1), reach)));
+    RC_ASSERT(bool(line));
+    RC_ASSERT(rule.slope(feeds, i) == line->value.slope());
+    RC_ASSERT(rest->value == line->value.value());
+  }
+}
+/// Law 5: whatever a source prints, there is a price, and it lies in the range that the rule names. How often it named one.
+template <class Rule>
+int check_ranges(const Rule& rule, const std::vector<Source<Rational>>& sources, loadline::Time now) {
+  int named = 0;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto range = rule.range(Feeds<Rational>(sources, now), i);
+    if (!range) continue;
+    ++named;
+    std::vector<Rational> prints{Rational(1, 1'000'000), Rational(1'000'000)};
+    for (const auto& s : sources)
+      for (const int percent : {90, 96, 99, 100, 101, 104, 110}) prints.push_back(Rational(s.value * percent / 100));
+    std::vector<Source<Rational>> other = sources;
+    other[i].time = now;
+    for (const Rational& print : prints) {
+      other[i].value = print;
+      const auto p = rule.price(Feeds<Rational>(other, now));
+      RC_ASSERT(bool(p));
+      RC_ASSERT(!(p->value < range->low));
+      if (range->high) RC_ASSERT(!(*range->high < p->value));
+    }
+  }
+  return named;
+}
+
 /// All sources, both directions; and purity.
 template <class Rule>
 void check_laws(const Rule& rule, const std::vector<Source<Rational>>& sources, loadline::Time now, bool may_be_zero = false) {
@@ -75,6 +114,8 @@ void check_laws(const Rule& rule, const std::vector<Source<Rational>>& sources, 
   const Result<Priced<Rational>> once = rule.price(feeds), twice = rule.price(feeds);
   RC_ASSERT(once.has_value() == twice.has_value());
   if (once) RC_ASSERT(once->value == twice->value);
+  if constexpr (loadline::SlopedPricing<Rule, Rational>) check_slopes(rule, sources, now);
+  if constexpr (loadline::RangedPricing<Rule, Rational>) check_ranges(rule, sources, now);
   for (std::size_t i = 0; i < sources.size(); ++i)
     for (const int direction : {-1, 1}) check_walk(rule, sources, now, i, direction, may_be_zero);
 }

@@ -135,11 +135,10 @@ template <Scalar T>
   return T(x - x) == T(0);
 }
 
-/// The largest relative error of one operation; 0 for a scalar without rounding.
+namespace detail {
+
 template <Scalar T>
-[[nodiscard]] constexpr T unit_roundoff() {
-  if constexpr (ScalarTraits<T>::exact) return T(0);
-  if constexpr (requires { ScalarTraits<T>::roundoff(); }) return ScalarTraits<T>::roundoff();
+[[nodiscard]] constexpr T searched_roundoff() {
   const T half = T(T(1) / T(2));
   T u = T(1);
   for (int i = 0; i < 1'200; ++i) {
@@ -147,6 +146,20 @@ template <Scalar T>
     u = T(u * half);
   }
   return T(0);
+}
+
+}  // namespace detail
+
+/// The largest relative error of one operation; 0 for a scalar without rounding.
+template <Scalar T>
+[[nodiscard]] constexpr T unit_roundoff() {
+  if constexpr (ScalarTraits<T>::exact) return T(0);
+  if constexpr (requires { ScalarTraits<T>::roundoff(); }) return ScalarTraits<T>::roundoff();
+  if constexpr (std::is_floating_point_v<T>) {  // the search costs more than a query: the compiler's work
+    constexpr T found = detail::searched_roundoff<T>();
+    return found;
+  }
+  return detail::searched_roundoff<T>();
 }
 
 }  // namespace LOADLINE_FLAGS

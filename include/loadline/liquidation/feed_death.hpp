@@ -67,7 +67,7 @@ class FeedWalk {
       : portfolio_(&portfolio), map_(&map), sources_(sources), now_(now), workspace_(&workspace) {}
 
   /// @pre workspace.present are the marks at the present prints
-  [[nodiscard]] FeedDeath<T> both(std::size_t source) {
+  void both(std::size_t source, FeedDeath<T>& out) {
     source_ = source;
     std::size_t moved = 0;
     Dependence how = Dependence::none;
@@ -78,54 +78,99 @@ class FeedWalk {
       how = either(how, d);
       ++moved;
     });
-    if (moved == 0) return still();
-    if (moved > 1) only_.reset();
-    if (moved == 1 && how == Dependence::affine) return along_line();
-    return {one(-1), one(1)};
+    out = {};
+    if (moved == 0) return still(out);
+    alone_ = moved == 1;
+    if (alone_ && how == Dependence::affine) return along_line(out);
+    if (alone_ && out_of_range()) return;
+    out.below = one(-1);
+    out.above = one(1);
   }
 
  private:
+  /// Where the piece before would have died, just past its end.
+  struct Beyond {
+    T print = T(0);
+    bool known = false;
+  };
   /// Whether a test fails at the present prints.
   [[nodiscard]] bool dead() {
     if (!dead_) dead_ = !portfolio_->figures(workspace_->present).failing.empty();
     return *dead_;
   }
   /// A feed that moves nothing: it cannot kill what lives.
-  [[nodiscard]] FeedDeath<T> still() {
-    if (!dead()) return {};
-    const FeedBound<T> already{FeedOutcome::already, sources_[source_].value};
-    return {already, already};
+  void still(FeedDeath<T>& out) {
+    if (dead()) already(out);
+  }
+  void already(FeedDeath<T>& out) const {
+    for (FeedBound<T>* side : {&out.below, &out.above}) {
+      side->outcome = FeedOutcome::already;
+      side->print = sources_[source_].value;
+    }
   }
 
-  /// One key, one line: both sides from one look at it.
-  [[nodiscard]] FeedDeath<T> along_line() {
-    Reach<T> reach;
+  /// One key, one line: both sides from its slope.
+  void along_line(FeedDeath<T>& out) {
     const T& x = sources_[source_].value;
-    FeedDeath<T> out;
-    const std::optional<Probe<T>> line = look(Feeds<T, Probe<T>>(sources_, now_, source_, Probe<T>(x, T(1), reach)), out.below);
-    if (!line) return out.above = out.below, out;
-    bound();
-    if (here_.below.outcome() == Outcome::already) {
-      out.below = out.above = {FeedOutcome::already, x};
-      return out;
-    }
-    const T& slope = line->slope();
-    if (slope == T(0)) return out;
-    const auto meet = [&](const Bound<T>& b, bool lower) {
+    T price = T(0), slope = T(0);
+    if (!(sloped(price, slope) || probed(price, slope, out))) return;
+    const Bounds<T>& bounds = bound();
+    if (bounds.below.outcome() == Outcome::already) return already(out);
+    if (slope == T(0)) return;
+    const bool rises = T(0) < slope;
+    const auto meet = [&](const Bound<T>& b, FeedBound<T>& side) {
       if (!b) return;
-      const T print = T(x + T(T((*b).raw() - line->value()) / slope));
+      const T print = T(x + T(T((*b).raw() - price) / slope));
       if (!sources_[source_].any_sign && !(T(0) < print)) return;
-      (lower == (T(0) < slope) ? out.below : out.above) = {FeedOutcome::dies, print, false, std::nullopt, only_};
+      side.outcome = FeedOutcome::dies;
+      side.print = print;
+      side.key = only_;
     };
-    meet(here_.below, true);
-    meet(here_.above, false);
-    return out;
+    meet(bounds.below, rises ? out.below : out.above);
+    meet(bounds.above, rises ? out.above : out.below);
+  }
+  /// Price and slope where the rule gives them itself.
+  [[nodiscard]] bool sloped(T& price, T& slope) const {
+    bool given = false;
+    map_->each([&]<class Rule>(const Keyed<Rule>& entry) {
+      if constexpr (SlopedPricing<Rule, T>) {
+        if (!(entry.key == only_)) return;
+        price = workspace_->present[entry.key.index].raw();
+        slope = entry.rule.slope(Feeds<T>(sources_, now_), source_);
+        given = true;
+      }
+    });
+    return given;
+  }
+  /// The same from a Probe; false: `out` says why not.
+  [[nodiscard]] LOADLINE_NOINLINE bool probed(T& price, T& slope, FeedDeath<T>& out) const {
+    Reach<T> reach;
+    const std::optional<Probe<T>> line = look(Feeds<T, Probe<T>>(sources_, now_, source_, Probe<T>(sources_[source_].value, T(1), reach)), out.below);
+    if (!line) return out.above = out.below, false;
+    price = line->value();
+    slope = line->slope();
+    return true;
+  }
+  /// Whether the rule's range holds none of the only key's liquidation prices: then no print of the source reaches one.
+  [[nodiscard]] bool out_of_range() {
+    if (sources_[source_].any_sign) return false;
+    std::optional<PriceRange<T>> range;
+    map_->each([&]<class Rule>(const Keyed<Rule>& entry) {
+      if constexpr (RangedPricing<Rule, T>)
+        if (entry.key == only_) range = entry.rule.range(Feeds<T>(sources_, now_), source_);
+    });
+    if (!range) return false;
+    const auto& [below, above] = bound();
+    if (below.outcome() == Outcome::already) return false;
+    const T slack = T(T(64) * unit_roundoff<T>());  // what rounding may add to a price
+    if (below && !((*below).raw() < T(range->low * T(T(1) - slack)))) return false;
+    return !above || (range->high && T(*range->high * T(T(1) + slack)) < (*above).raw());
   }
   /// The price of the only key that moves; absent: `out` says why.
   [[nodiscard]] std::optional<Probe<T>> look(const Feeds<T, Probe<T>>& feeds, FeedBound<T>& out) const {
     std::optional<Probe<T>> line;
     map_->each([&](const auto& entry) {
-      if (!(entry.key == *only_)) return;
+      if (!(entry.key == only_)) return;
       const Result<Priced<Probe<T>>> p = entry.rule.price(feeds);
       if (p)
         line = p->value;
@@ -135,23 +180,23 @@ class FeedWalk {
     return line;
   }
   /// The liquidation prices of the only key at the present prints, found once for all sources that move it.
-  void bound() {
+  [[nodiscard]] const Bounds<T>& bound() {
     FeedWorkspace<T>& w = *workspace_;
-    if (!(w.bounded && *w.bounded == *only_)) {
-      w.bounds = portfolio_->liquidation_price(w.present, *only_, w.paths);
+    if (!(w.bounded && *w.bounded == only_)) {
+      w.bounds = portfolio_->liquidation_price(w.present, only_, w.paths);
       w.bounded = only_;
     }
-    here_ = w.bounds;
+    return w.bounds;
   }
 
   /// One side, piece by piece.
   [[nodiscard]] FeedBound<T> one(int direction) {
     T x = sources_[source_].value;
-    std::optional<T> beyond;  // where the piece before would have died, just past its end
+    Beyond beyond;
     for (int step = 0; step < max_pieces; ++step) {
       Reach<T> reach{direction};
       const Feeds<T, Probe<T>> feeds(sources_, now_, source_, Probe<T>(x, T(1), reach));
-      const FeedBound<T> end = only_ ? along_key(feeds, x, direction, reach, beyond) : along_keys(feeds, x, direction, reach, beyond);
+      const FeedBound<T> end = alone_ ? along_key(feeds, x, direction, reach, beyond) : along_keys(feeds, x, direction, reach, beyond);
       if (end.outcome != FeedOutcome::cannot) return end;
       if (!reach.distance) return end;
       T next = direction < 0 ? T(x - *reach.distance) : T(x + *reach.distance);
@@ -166,31 +211,31 @@ class FeedWalk {
   }
 
   /// A piece on which one key moves.
-  [[nodiscard]] FeedBound<T> along_key(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, std::optional<T>& beyond) {
+  [[nodiscard]] FeedBound<T> along_key(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, Beyond& beyond) {
     FeedBound<T> none;
     const std::optional<Probe<T>> line = look(feeds, none);
     if (!line) return none;
     if (!reach.straight) return {FeedOutcome::undecided, x};
     FeedWorkspace<T>& w = *workspace_;
-    if (x == sources_[source_].value) bound();
+    if (x == sources_[source_].value) here_ = bound();
     const T& price = line->value();
     if (here_.below.outcome() == Outcome::already) return {FeedOutcome::already, x};
     if (outside(price)) {
       w.marks = w.present;
-      w.marks[only_->index] = Price<T>(price);
-      here_ = portfolio_->liquidation_price(w.marks, *only_, w.paths);
+      w.marks[only_.index] = Price<T>(price);
+      here_ = portfolio_->liquidation_price(w.marks, only_, w.paths);
       if (here_.below.outcome() == Outcome::already) return arrived(x, beyond, direction);
     }
     const T& slope = line->slope();
     const bool falls = direction < 0 ? T(0) < slope : slope < T(0);
     const Bound<T>& ahead = falls ? here_.below : here_.above;
-    if (slope == T(0) || !ahead) return beyond.reset(), FeedBound<T>{};
+    if (slope == T(0) || !ahead) return beyond.known = false, FeedBound<T>{};
     const T distance = magnitude(T(T((*ahead).raw() - price) / slope));
     return found(x, distance, direction, reach, beyond);
   }
 
   /// A piece on which several move.
-  [[nodiscard]] FeedBound<T> along_keys(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, std::optional<T>& beyond) {
+  [[nodiscard]] FeedBound<T> along_keys(const Feeds<T, Probe<T>>& feeds, const T& x, int direction, const Reach<T>& reach, Beyond& beyond) {
     FeedWorkspace<T>& w = *workspace_;
     std::optional<Error> fault;
     w.marks = w.present;
@@ -208,23 +253,24 @@ class FeedWalk {
     // At its present price, too, a source that prints may make a difference: it was stale, and counts again.
     if (x == sources_[source_].value && dead()) return {FeedOutcome::already, x};
     if (answer.liquidatable_now || answer.overflow) return arrived(x, beyond, direction);
-    if (!answer.above.liquidation) return beyond.reset(), FeedBound<T>{};
+    if (!answer.above.liquidation) return beyond.known = false, FeedBound<T>{};
     return found(x, *answer.above.liquidation, direction, reach, beyond);
   }
 
   /// Dead at the start of a piece: since the end of the piece before by a jump, or where that piece's own line would have died,
   /// had its end not been rounded.
-  [[nodiscard]] FeedBound<T> arrived(const T& x, const std::optional<T>& beyond, int direction) const {
+  [[nodiscard]] FeedBound<T> arrived(const T& x, const Beyond& beyond, int direction) const {
     const T slack = T(magnitude(x) * T(T(64) * unit_roundoff<T>()));
-    const bool met = beyond && !(T(slack) < (direction < 0 ? T(x - *beyond) : T(*beyond - x)));
-    return {FeedOutcome::dies, x, !met, std::nullopt, only_};
+    const bool met = beyond.known && !(T(slack) < (direction < 0 ? T(x - beyond.print) : T(beyond.print - x)));
+    return {FeedOutcome::dies, x, !met, std::nullopt, key()};
   }
-  [[nodiscard]] FeedBound<T> found(const T& x, const T& distance, int direction, const Reach<T>& reach, std::optional<T>& beyond) const {
+  [[nodiscard]] FeedBound<T> found(const T& x, const T& distance, int direction, const Reach<T>& reach, Beyond& beyond) const {
     const T print = direction < 0 ? T(x - distance) : T(x + distance);
-    if (reach.distance && *reach.distance < distance) return beyond = print, FeedBound<T>{};
+    if (reach.distance && *reach.distance < distance) return beyond = {print, true}, FeedBound<T>{};
     if (!(T(0) < print) && !sources_[source_].any_sign) return {};
-    return {FeedOutcome::dies, print, false, std::nullopt, only_};
+    return {FeedOutcome::dies, print, false, std::nullopt, key()};
   }
+  [[nodiscard]] std::optional<KeyId> key() const { return alone_ ? std::optional<KeyId>(only_) : std::nullopt; }
   [[nodiscard]] bool outside(const T& price) const {
     return (here_.below && !((*here_.below).raw() < price)) || (here_.above && !(price < (*here_.above).raw()));
   }
@@ -236,35 +282,35 @@ class FeedWalk {
   Time now_;
   FeedWorkspace<T>* workspace_;
   std::size_t source_ = 0;
-  std::optional<KeyId> only_ = std::nullopt;      ///< the key that the source moves, if it is one
+  KeyId only_{};                                  ///< the key that the source moves, if it is one
+  bool alone_ = false;                            ///< whether it is
   std::optional<bool> dead_ = std::nullopt;       ///< whether a test fails at the present prints, once asked
   Bounds<T> here_{Outcome::none, Outcome::none};  ///< of that key, at the piece
 };
 
-/// Checks what a walk takes, and writes the present marks into the workspace; nullopt: all is in order.
+/// Checks what a walk takes, and writes the present marks into the workspace; false: `fault` says what is not in order.
 template <Scalar T, class Map>
-[[nodiscard]] std::optional<Error> prepare_feeds(const Portfolio<T>& portfolio, Marks<T> marks, const Map& map, std::span<const Source<T>> sources, Time now,
-                                                 FeedWorkspace<T>& workspace) {
+[[nodiscard]] bool prepare_feeds(const Portfolio<T>& portfolio, Marks<T> marks, const Map& map, std::span<const Source<T>> sources, Time now,
+                                 FeedWorkspace<T>& workspace, Error& fault) {
   LOADLINE_ASSERT(marks.size() >= portfolio.key_count());
-  if (const std::optional<Error> e = check_sources(sources, now)) return e;
+  if (!sources_in_order(sources, now)) return fault = *check_sources(sources, now), false;
   const Feeds<T> feeds(sources, now);
-  if (const std::optional<Error> e = map.check(feeds)) return e;
-  std::optional<Error> fault;
-  std::uint32_t n = 0;
+  if (!map.sound(feeds, fault)) return false;
+  std::uint32_t n = 0, foreign = no_index;
   map.each([&](const auto& entry) {
-    if (!fault && !(entry.key.index < portfolio.key_count())) fault = Error{Errc::bad_field, Field::key, 0, n};
+    if (foreign == no_index && !(entry.key.index < portfolio.key_count())) foreign = n;
     ++n;
   });
-  if (fault) return fault;
+  if (foreign != no_index) return fault = Error{Errc::bad_field, Field::key, 0, foreign}, false;
   for (std::uint32_t i = 0; i < portfolio.key_count(); ++i) {
     bool ruled = false;
     map.each([&](const auto& entry) { ruled = ruled || entry.key.index == i; });
     if (ruled) continue;
-    if (const auto checked = check_marks(marks.subspan(i, 1)); !checked) return Error{checked.error().code, Field::mark, i};
+    if (!is_finite(marks[i].raw()) || !(T(0) < marks[i].raw())) return fault = Error{check_marks(marks.subspan(i, 1)).error().code, Field::mark, i}, false;
     workspace.present[i] = marks[i];
   }
   workspace.bounded.reset();
-  return map.write(feeds, std::span<Price<T>>(workspace.present));
+  return map.written(feeds, std::span<Price<T>>(workspace.present), fault);
 }
 
 /// The print of each source that kills the account, that feed alone and all others unchanged.
@@ -283,9 +329,10 @@ template <Scalar T, class... Rules>
 [[nodiscard]] std::optional<Error> deaths_by_feed(const Portfolio<T>& portfolio, Marks<T> marks, const PriceMap<Rules...>& map,
                                                   std::span<const Source<T>> sources, Time now, FeedWorkspace<T>& workspace, std::span<FeedDeath<T>> out) {
   LOADLINE_ASSERT(out.size() >= sources.size());
-  if (const std::optional<Error> e = prepare_feeds(portfolio, marks, map, sources, now, workspace)) return e;
+  Error fault;
+  if (!prepare_feeds(portfolio, marks, map, sources, now, workspace, fault)) return fault;
   FeedWalk<T, PriceMap<Rules...>> walk(portfolio, map, sources, now, workspace);
-  for (std::size_t i = 0; i < sources.size(); ++i) out[i] = walk.both(i);
+  for (std::size_t i = 0; i < sources.size(); ++i) walk.both(i, out[i]);
   return std::nullopt;
 }
 
@@ -295,8 +342,11 @@ template <Scalar T, class... Rules>
 [[nodiscard]] Result<FeedDeath<T>> death_by_feed(const Portfolio<T>& portfolio, Marks<T> marks, const PriceMap<Rules...>& map,
                                                  std::span<const Source<T>> sources, Time now, std::size_t source, FeedWorkspace<T>& workspace) {
   LOADLINE_ASSERT(source < sources.size());
-  if (const std::optional<Error> e = prepare_feeds(portfolio, marks, map, sources, now, workspace)) return *e;
-  return FeedWalk<T, PriceMap<Rules...>>(portfolio, map, sources, now, workspace).both(source);
+  Error fault;
+  if (!prepare_feeds(portfolio, marks, map, sources, now, workspace, fault)) return fault;
+  FeedDeath<T> out;
+  FeedWalk<T, PriceMap<Rules...>>(portfolio, map, sources, now, workspace).both(source, out);
+  return out;
 }
 
 }  // namespace LOADLINE_FLAGS

@@ -59,6 +59,12 @@ struct Blend {
     if (share.raw() == T(1)) return a.dependence(i);
     return either(a.dependence(i), b.dependence(i));
   }
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t i) const requires all_sloped<T, A, B> {
+    T sum = T(0);
+    if (!(share.raw() == T(0))) sum += T(share.raw() * a.slope(feeds, i));
+    if (!(share.raw() == T(1))) sum += T(T(T(1) - share.raw()) * b.slope(feeds, i));
+    return sum;
+  }
 };
 template <Scalar T, class A, class B>
 Blend(Ratio<T>, A, B) -> Blend<T, A, B>;

@@ -90,6 +90,9 @@ struct Ema {
     return rule.check(feeds);
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return rule.dependence(i); }
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t i) const requires all_sloped<T, R> {
+    return rule.dependence(i) == Dependence::none ? T(0) : T(state.share(feeds.now()) * rule.slope(feeds, i));
+  }
 };
 
 /// An attempt to move an average by a share, with a price held for a while: 0.05 is up by 5 %, -0.05 down.

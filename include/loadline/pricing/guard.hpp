@@ -77,12 +77,32 @@ struct Guarded {
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
     if (!is_finite(band.raw())) return Error{Errc::bad_number, Field::price_band};
     if (!(T(0) < band.raw()) || !(band.raw() < T(1))) return Error{Errc::bad_parameter, Field::price_band};
-    return Weighted<T, Legs...>{weights, legs}.check(feeds);
+    return check_weighted(feeds, weights, legs);
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t source) const noexcept {
     Dependence all = Dependence::none;
     std::apply([&](const Legs&... leg) { ((all = either(all, leg.dependence(source))), ...); }, legs);
     return count == 1 ? all : bent(all);
+  }
+  /// Whatever one source prints, what is left in the mean lies in the band around the median, and the median between the others. Where
+  /// no other leg leaves the band, those count as they are, and only the one that moves is uncertain.
+  [[nodiscard]] constexpr std::optional<PriceRange<T>> range(const Feeds<T>& feeds, std::size_t source) const {
+    T fixed = T(0), resting = T(0), moving = T(0);  // sum of what stands still, its weights, those of what does not
+    std::size_t counted = 0;
+    const auto middle = median_range(feeds, source, legs, [&](std::size_t k, const T* price) {
+      const T& w = weights[k].raw();
+      if (T(0) < w) ++counted;
+      if (price) fixed += T(w * *price);
+      (price ? resting : moving) += w;
+    });
+    if (!middle || counted < 2) return std::nullopt;  // the last one with a weight may be left out, and then there is no price
+    const T down = T(T(1) - band.raw()), up = T(T(1) + band.raw()), slack = T(T(16) * unit_roundoff<T>());
+    const PriceRange<T> loose{T(middle->low * down), T(middle->high * up)};
+    if (middle->moved > 1 || !(T(T(middle->high * down) * T(T(1) + slack)) < middle->least) || !(middle->most < T(T(middle->low * up) * T(T(1) - slack))))
+      return loose;
+    const T weight = T(resting + moving);
+    // Left out, it leaves the mean of the others, which lies between these two: each is a mean of it and of an end of the band.
+    return PriceRange<T>{T(T(fixed + T(moving * loose.low)) / weight), T(T(fixed + T(moving * *loose.high)) / weight)};
   }
 };
 

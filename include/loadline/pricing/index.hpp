@@ -5,6 +5,7 @@
 
 #include <array>
 #include <tuple>
+#include <utility>
 
 /// @file
 /// Prices from a venue's own books: one pair, chains of pairs, weighted legs.
@@ -33,7 +34,7 @@ struct Spot {
   std::size_t source;
 
   template <Scalar T, Scalar V>
-  [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
+  [[nodiscard]] LOADLINE_INLINE constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
     V x = feeds.value(source);
     if (!is_finite(x)) return Error{Errc::bad_number, Field::source, static_cast<std::uint32_t>(source)};
     if (!(V(0) < x)) return Error{Errc::bad_price, Field::source, static_cast<std::uint32_t>(source)};
@@ -41,10 +42,22 @@ struct Spot {
   }
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
-    if (feeds.size() <= source) return Error{Errc::bad_size, Field::source, static_cast<std::uint32_t>(source)};
+    if (feeds.size() <= source) [[unlikely]]
+      return Error{Errc::bad_size, Field::source, static_cast<std::uint32_t>(source)};
     return std::nullopt;
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return i == source ? Dependence::affine : Dependence::none; }
+  template <Scalar T>
+  [[nodiscard]] constexpr T slope(const Feeds<T>&, std::size_t i) const {
+    return i == source ? T(1) : T(0);
+  }
+  template <Scalar T>
+  [[nodiscard]] constexpr std::optional<PriceRange<T>> range(const Feeds<T>& feeds, std::size_t i) const {
+    if (i == source) return PriceRange<T>{T(0)};
+    const T x = feeds.value(source);
+    if (!(T(0) < x)) return std::nullopt;
+    return PriceRange<T>{x, x};
+  }
 };
 
 /// One price in units of another: a cross pair times the pair of its quote; a redemption ratio times the underlying.
@@ -75,9 +88,33 @@ struct Times {
     return b.check(feeds);
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return product(a.dependence(i), b.dependence(i)); }
+  template <Scalar T>
+  requires all_sloped<T, A, B>
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t i) const {
+    if (!(a.dependence(i) == Dependence::none)) return T(a.slope(feeds, i) * b.price(feeds)->value);
+    if (!(b.dependence(i) == Dependence::none)) return T(b.slope(feeds, i) * a.price(feeds)->value);
+    return T(0);
+  }
 };
 template <class A, class B>
 Times(A, B) -> Times<A, B>;
+
+/// Checks weights and legs: those of Weighted, and of what else weighs legs.
+template <Scalar T, class... Legs>
+[[nodiscard]] constexpr std::optional<Error> check_weighted(const Feeds<T>& feeds, const std::array<Ratio<T>, sizeof...(Legs)>& weights,
+                                                            const std::tuple<Legs...>& legs, WeightSum sums_to = WeightSum::one) {
+  T sum = T(0);
+  for (std::size_t i = 0; i < sizeof...(Legs); ++i) {
+    const T& w = weights[i].raw();
+    const auto item = static_cast<std::uint32_t>(i);
+    if (!is_finite(w)) return Error{Errc::bad_number, Field::index_weight, 0, item};
+    if (w < T(0)) return Error{Errc::bad_weight, Field::index_weight, 0, item};
+    sum += w;
+  }
+  const T each = sums_to == WeightSum::one ? T(T(4) * unit_roundoff<T>()) : T(T(1) / T(200'000'000));
+  if (T(T(static_cast<int>(sizeof...(Legs))) * each) < magnitude(T(sum - T(1)))) return Error{Errc::bad_weight, Field::index_weights};
+  return first_fault(feeds, legs);
+}
 
 /// A weighted index of legs, each a rule of its own.
 ///
@@ -99,59 +136,69 @@ struct Weighted {
 
   template <Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
-    Priced<V> sum{V(0)};
-    T still = T(0);
-    std::optional<Error> fault;
-    std::size_t i = 0;
-    const auto add = [&](const auto& leg) {
-      const std::size_t at = i++;
-      if (fault || weights[at].raw() == T(0)) return;
-      if constexpr (!std::same_as<V, T>) {  // what stands still is a number, not a line
-        if (leg.dependence(feeds.moving()) == Dependence::none) {
-          const Result<Priced<T>> p = leg.price(feeds.at_rest());
-          if (!p) return void(fault = p.error());
-          still += T(weights[at].raw() * p->value);
-          sum.flags = sum.flags | p->flags;
-          return;
-        }
+    return summed(feeds, std::index_sequence_for<Legs...>{});
+  }
+  [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const { return check_weighted(feeds, weights, legs, sums_to); }
+  [[nodiscard]] constexpr Dependence dependence(std::size_t source) const noexcept { return joined(source, std::index_sequence_for<Legs...>{}); }
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t source) const requires all_sloped<T, Legs...> {
+    const T sum = slopes(feeds, source, std::index_sequence_for<Legs...>{});
+    return sums_to == WeightSum::printed ? T(sum / whole()) : sum;
+  }
+
+ private:
+  // Legs are gone through by index and not by a lambda: sums then stay in registers, and a price costs a third.
+  template <Scalar V, std::size_t... I>
+  [[nodiscard]] LOADLINE_INLINE constexpr Result<Priced<V>> summed(const Feeds<T, V>& feeds, std::index_sequence<I...>) const {
+    V moving = V(0);
+    T still = T(0);  // what stands still is a number, and no line
+    PriceFlags flags;
+    Error fault;
+    if (!(add(std::get<I>(legs), weights[I].raw(), feeds, moving, still, flags, fault) && ...)) return fault;
+    if constexpr (!std::same_as<V, T>) moving += V(still);
+    if (sums_to == WeightSum::printed) moving = V(moving / V(whole()));
+    return within_range(Priced<V>{std::move(moving), flags}, Field::index_weights);
+  }
+  /// false: the leg has no price.
+  template <Scalar V, class Leg>
+  [[nodiscard]] LOADLINE_INLINE static constexpr bool add(const Leg& leg, const T& weight, const Feeds<T, V>& feeds, V& moving, T& still, PriceFlags& flags,
+                                                          Error& fault) {
+    if (weight == T(0)) return true;
+    if constexpr (!std::same_as<V, T>) {
+      if (leg.dependence(feeds.moving()) == Dependence::none) {
+        const Result<Priced<T>> p = leg.price(feeds.at_rest());
+        if (!p) return fault = p.error(), false;
+        still += T(weight * p->value);
+        flags = flags | p->flags;
+        return true;
       }
-      const Result<Priced<V>> p = leg.price(feeds);
-      if (!p) return void(fault = p.error());
-      sum.value += V(V(weights[at].raw()) * p->value);
-      sum.flags = sum.flags | p->flags;
-    };
-    std::apply([&add](const Legs&... leg) { (add(leg), ...); }, legs);
-    if (fault) return *fault;
-    if constexpr (!std::same_as<V, T>) sum.value += V(still);
-    if (sums_to == WeightSum::printed) {
-      T all = T(0);
-      for (const Ratio<T>& w : weights) all += w.raw();
-      sum.value = V(sum.value / V(all));
     }
-    return within_range(std::move(sum), Field::index_weights);
+    const Result<Priced<V>> p = leg.price(feeds);
+    if (!p) return fault = p.error(), false;
+    moving += V(V(weight) * p->value);
+    flags = flags | p->flags;
+    return true;
   }
-  [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
-    T sum = T(0);
-    for (std::size_t i = 0; i < count; ++i) {
-      const T& w = weights[i].raw();
-      const auto item = static_cast<std::uint32_t>(i);
-      if (!is_finite(w)) return Error{Errc::bad_number, Field::index_weight, 0, item};
-      if (w < T(0)) return Error{Errc::bad_weight, Field::index_weight, 0, item};
-      sum += w;
-    }
-    const T each = sums_to == WeightSum::one ? T(T(4) * unit_roundoff<T>()) : T(T(1) / T(200'000'000));
-    if (T(T(static_cast<int>(count)) * each) < magnitude(T(sum - T(1)))) return Error{Errc::bad_weight, Field::index_weights};
-    std::optional<Error> fault;
-    std::apply([&](const Legs&... leg) { ((fault = fault ? fault : leg.check(feeds)), ...); }, legs);
-    return fault;
-  }
-  [[nodiscard]] constexpr Dependence dependence(std::size_t source) const noexcept {
+  template <std::size_t... I>
+  [[nodiscard]] LOADLINE_INLINE constexpr Dependence joined(std::size_t source, std::index_sequence<I...>) const noexcept {
     Dependence all = Dependence::none;
-    std::size_t i = 0;
-    const auto join = [&](const auto& leg) {
-      if (!(weights[i++].raw() == T(0))) all = either(all, leg.dependence(source));
+    const auto join = [&all](Dependence d, const T& w) {
+      if (d != Dependence::none && !(w == T(0))) all = either(all, d);
     };
-    std::apply([&join](const Legs&... leg) { (join(leg), ...); }, legs);
+    (join(std::get<I>(legs).dependence(source), weights[I].raw()), ...);
+    return all;
+  }
+  template <std::size_t... I>
+  [[nodiscard]] LOADLINE_INLINE constexpr T slopes(const Feeds<T>& feeds, std::size_t source, std::index_sequence<I...>) const {
+    T sum = T(0);
+    const auto join = [&](const auto& leg, const T& w) {
+      if (leg.dependence(source) != Dependence::none && !(w == T(0))) sum += T(w * leg.slope(feeds, source));
+    };
+    (join(std::get<I>(legs), weights[I].raw()), ...);
+    return sum;
+  }
+  [[nodiscard]] constexpr T whole() const {
+    T all = T(0);
+    for (const Ratio<T>& w : weights) all += w.raw();
     return all;
   }
 };

@@ -46,7 +46,33 @@ struct Fresh {
     return std::nullopt;
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return i == source ? Dependence::affine : Dependence::none; }
+  template <Scalar T>
+  [[nodiscard]] constexpr T slope(const Feeds<T>&, std::size_t i) const {
+    return i == source ? T(1) : T(0);
+  }
+  template <Scalar T>
+  [[nodiscard]] constexpr std::optional<PriceRange<T>> range(const Feeds<T>& feeds, std::size_t i) const {
+    if (i == source) return PriceRange<T>{T(0)};
+    const Result<Priced<T>> p = price(feeds);
+    if (!p) return std::nullopt;
+    return PriceRange<T>{p->value, p->value};
+  }
 };
+
+namespace detail {
+
+template <class V, std::size_t... I>
+[[nodiscard]] LOADLINE_INLINE constexpr std::array<V, sizeof...(I)> filled(const V& any, std::index_sequence<I...>) {
+  return {(static_cast<void>(I), any)...};
+}
+
+}  // namespace detail
+
+/// An array of which every place is `any`: a scalar need not have a default.
+template <std::size_t N, class V>
+[[nodiscard]] LOADLINE_INLINE constexpr std::array<V, N> filled(const V& any) {
+  return detail::filled(any, std::make_index_sequence<N>{});
+}
 
 /// The prices of some legs that are fresh, and which legs they are: room on the stack.
 template <Scalar V, std::size_t N>
@@ -57,19 +83,15 @@ struct FreshLegs {
   PriceFlags flags = {};
   std::optional<Error> fault = std::nullopt;
 
-  constexpr FreshLegs() : value(zeros(std::make_index_sequence<N>{})) {}
-
- private:
-  template <std::size_t... I>
-  static constexpr std::array<V, N> zeros(std::index_sequence<I...>) {
-    return {(static_cast<void>(I), V(0))...};
-  }
+  /// `any`: what stands where no price is yet.
+  constexpr explicit FreshLegs(const V& any) : value(filled<N>(any)) {}
 };
 
 /// Asks every leg. A leg that is stale is left out, and said; any other error counts; none left: the first leg's STALE_PRICE.
 template <Scalar V, Scalar T, class... Legs>
 [[nodiscard]] constexpr FreshLegs<V, sizeof...(Legs)> fresh_legs(const Feeds<T, V>& feeds, const std::tuple<Legs...>& legs) {
-  FreshLegs<V, sizeof...(Legs)> out;
+  // Filled with a number that the compiler does not know: zeros it would clear as a block, which is slow.
+  FreshLegs<V, sizeof...(Legs)> out(feeds.size() == 0 ? V(0) : feeds.value(0));
   std::optional<Error> stale;
   std::uint32_t i = 0;
   const auto ask = [&](const auto& leg) {
@@ -95,9 +117,54 @@ template <Scalar V, Scalar T, class... Legs>
 /// The middle of n > 0 prices, of two middle ones the mean. Sorts them.
 template <Scalar V, std::size_t N>
 [[nodiscard]] constexpr V middle(std::array<V, N>& x, std::size_t n) {
-  for (std::size_t i = 1; i < n; ++i)
-    for (std::size_t j = i; j > 0 && x[j] < x[j - 1]; --j) std::swap(x[j], x[j - 1]);
+  for (std::size_t i = 1; i < n; ++i) {
+    const V moved = x[i];
+    std::size_t j = i;
+    for (; j > 0 && moved < x[j - 1]; --j) x[j] = x[j - 1];
+    x[j] = moved;
+  }
   return n % 2 == 1 ? x[n / 2] : V(V(x[n / 2 - 1] + x[n / 2]) / V(2));
+}
+
+/// Where the middle one lies while one source moves, its legs at the very bottom and at the very top; and what stands still.
+template <Scalar T>
+struct MedianRange {
+  T low, high;
+  T least, most;          ///< of the legs that stand still
+  std::size_t moved = 0;  ///< legs that do not
+};
+/// `seen(k, price)` for each leg that is there: with its price if it stands still, else with nullptr.
+template <Scalar T, class Seen, class... Legs>
+[[nodiscard]] LOADLINE_INLINE constexpr std::optional<MedianRange<T>> median_range(const Feeds<T>& feeds, std::size_t source, const std::tuple<Legs...>& legs,
+                                                                                   const Seen& seen) {
+  std::array<T, sizeof...(Legs)> still = filled<sizeof...(Legs)>(feeds.value(source));  // as in fresh_legs
+  std::size_t count = 0, moved = 0, at = 0;
+  bool known = true;
+  const auto ask = [&](const auto& leg) {
+    const std::size_t k = at++;
+    if (!known) return;
+    if (leg.dependence(source) == Dependence::none) {
+      const Result<Priced<T>> p = leg.price(feeds);
+      if (!p) {
+        known = p.error().code == Errc::stale_price;
+        return;
+      }
+      std::size_t place = count++;
+      for (; place > 0 && p->value < still[place - 1]; --place) still[place] = still[place - 1];
+      still[place] = p->value;
+      seen(k, &p->value);
+    } else if constexpr (RangedPricing<std::remove_cvref_t<decltype(leg)>, T>) {
+      known = leg.range(feeds, source).has_value();
+      ++moved;
+      seen(k, static_cast<const T*>(nullptr));
+    } else {
+      known = false;
+    }
+  };
+  std::apply([&ask](const Legs&... leg) { (ask(leg), ...); }, legs);
+  const std::size_t n = count + moved, low = (n - 1) / 2, high = n / 2;  // of an even number the mean of both
+  if (!known || low < moved || !(high < count)) return std::nullopt;
+  return MedianRange<T>{still[low - moved], still[high], still[0], still[count - 1], moved};
 }
 
 /// The median of legs, each a rule of its own; stale legs are left out.
@@ -125,14 +192,18 @@ struct Median {
   }
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
-    std::optional<Error> fault;
-    std::apply([&](const Legs&... leg) { ((fault = fault ? fault : leg.check(feeds)), ...); }, legs);
-    return fault;
+    return first_fault(feeds, legs);
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t source) const noexcept {
     Dependence all = Dependence::none;
     std::apply([&](const Legs&... leg) { ((all = either(all, leg.dependence(source))), ...); }, legs);
     return sizeof...(Legs) == 1 ? all : bent(all);
+  }
+  template <Scalar T>
+  [[nodiscard]] constexpr std::optional<PriceRange<T>> range(const Feeds<T>& feeds, std::size_t source) const {
+    const auto middle = median_range(feeds, source, legs, [](std::size_t, const T*) {});
+    if (!middle) return std::nullopt;
+    return PriceRange<T>{middle->low, middle->high};
   }
 };
 
@@ -155,7 +226,7 @@ struct DepthMedian {
 
   template <Scalar T, Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
-    FreshLegs<V, N> x, depth;
+    FreshLegs<V, N> x(V(0)), depth(V(0));
     V half = V(0);
     PriceFlags flags;
     std::optional<Error> stale;

@@ -43,31 +43,47 @@ struct PriceMap {
   }
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> check(const Feeds<T>& feeds) const {
-    KeyId seen[sizeof...(Rules) + 1] = {};
-    std::uint32_t n = 0;
-    std::optional<Error> fault;
-    each([&](const auto& entry) {
-      for (std::uint32_t i = 0; i < n; ++i)
-        if (!fault && seen[i] == entry.key) fault = Error{Errc::bad_field, Field::key, 0, n};
-      seen[n++] = entry.key;
-    });
-    each([&](const auto& entry) { fault = fault ? fault : entry.rule.check(feeds); });
-    return fault;
+    Error fault;
+    return sound(feeds, fault) ? std::nullopt : std::optional<Error>(fault);
   }
-  /// Every priced key at the sources as they are, into `marks`; on an error some of them are written.
+  /// Every priced key at the sources as they are, into `marks`; on an error some of them are written. It asks the rules for prices and
+  /// checks neither them nor the map: check() does, once per rule set. Of a key that is there twice the later rule writes last.
   template <Scalar T>
   [[nodiscard]] constexpr std::optional<Error> write(const Feeds<T>& feeds, std::span<Price<T>> marks) const {
-    std::optional<Error> fault;
-    each([&](const auto& entry) {
-      if (fault) return;
+    Error fault;
+    return written(feeds, marks, fault) ? std::nullopt : std::optional<Error>(fault);
+  }
+
+  /// check(), true where there is no fault: for those who ask at every tick, and would pay for an Error that is not there.
+  template <Scalar T>
+  [[nodiscard]] LOADLINE_INLINE constexpr bool sound(const Feeds<T>& feeds, Error& fault) const {
+    std::uint32_t n = 0, twice = 0;
+    if constexpr (sizeof...(Rules) > 1) {
+      KeyId seen[sizeof...(Rules)] = {};
+      each([&](const auto& entry) {
+        for (std::uint32_t i = 0; i < n; ++i)
+          if (twice == 0 && seen[i] == entry.key) twice = n;
+        seen[n++] = entry.key;
+      });
+    }
+    if (twice != 0) return fault = Error{Errc::bad_field, Field::key, 0, twice}, false;
+    const auto ask = [&](const auto& entry) {
+      if (const std::optional<Error> e = entry.rule.check(feeds)) return fault = *e, false;
+      return true;
+    };
+    return std::apply([&ask](const auto&... entry) { return (ask(entry) && ...); }, entries);
+  }
+  /// write() in the same way.
+  template <Scalar T>
+  [[nodiscard]] LOADLINE_INLINE constexpr bool written(const Feeds<T>& feeds, std::span<Price<T>> marks, Error& fault) const {
+    const auto ask = [&](const auto& entry) {
       LOADLINE_ASSERT(entry.key.index < marks.size());
       const Result<Priced<T>> p = entry.rule.price(feeds);
-      if (p)
-        marks[entry.key.index] = Price<T>(p->value);
-      else
-        fault = p.error();
-    });
-    return fault;
+      if (!p) return fault = p.error(), false;
+      marks[entry.key.index] = Price<T>(p->value);
+      return true;
+    };
+    return std::apply([&ask](const auto&... entry) { return (ask(entry) && ...); }, entries);
   }
 };
 template <class... Rules>

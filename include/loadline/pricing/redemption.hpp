@@ -58,6 +58,7 @@ struct RedemptionRatio {
     if (i != source) return Dependence::none;
     return limited() ? Dependence::piecewise : Dependence::affine;
   }
+  [[nodiscard]] constexpr T slope(const Feeds<T>&, std::size_t i) const { return i == source ? T(1) : T(0); }
 
  private:
   [[nodiscard]] constexpr bool limited() const { return max_drop.raw() < T(1); }
@@ -91,6 +92,13 @@ struct Redemption {
     return underlying.check(feeds);
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return product(ratio.dependence(i), underlying.dependence(i)); }
+  template <Scalar T>
+  requires all_sloped<T, R, U>
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t i) const {
+    if (!(ratio.dependence(i) == Dependence::none)) return T(ratio.slope(feeds, i) * underlying.price(feeds)->value);
+    if (!(underlying.dependence(i) == Dependence::none)) return T(underlying.slope(feeds, i) * ratio.price(feeds)->value);
+    return T(0);
+  }
 };
 template <class R, class U>
 Redemption(R, U) -> Redemption<R, U>;
@@ -194,6 +202,9 @@ struct QueueRedemption {
     return std::nullopt;
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return redemption.dependence(i); }
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t i) const requires all_sloped<T, R> {
+    return redemption.dependence(i) == Dependence::none ? T(0) : T(factor() * redemption.slope(feeds, i));
+  }
 };
 
 /// How far two prices of one thing lie apart, as reports on capped oracles print it: of a wrapped asset and its underlying it is what

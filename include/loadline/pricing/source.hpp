@@ -5,9 +5,11 @@
 #include "loadline/core/result.hpp"
 #include "loadline/piecewise/probe.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <tuple>
 
 /// @file
 /// What pricing models read: prints of spot pairs, redemption ratios, inputs of a mark; and what a model must be able to do.
@@ -54,8 +56,9 @@ struct PriceFlags {
   bool floored = false;  ///< a floor or a lower bound held it up
   bool guarded = false;  ///< a source was left out or bounded for its distance from the others
   bool stale = false;    ///< a source was left out for its age
-  friend constexpr PriceFlags operator|(PriceFlags a, PriceFlags b) noexcept {
-    return {a.capped || b.capped, a.floored || b.floored, a.guarded || b.guarded, a.stale || b.stale};
+  LOADLINE_INLINE friend constexpr PriceFlags operator|(PriceFlags a, PriceFlags b) noexcept {
+    static_assert(sizeof(PriceFlags) == sizeof(std::uint32_t) && sizeof(bool) == 1);  // all four at once
+    return std::bit_cast<PriceFlags>(std::bit_cast<std::uint32_t>(a) | std::bit_cast<std::uint32_t>(b));
   }
   friend constexpr bool operator==(PriceFlags, PriceFlags) = default;
 };
@@ -68,6 +71,13 @@ struct Priced {
 };
 
 inline namespace LOADLINE_FLAGS {
+
+/// Where prices lie: nowhere below `low`, nowhere above `high`; without `high` they have no end.
+template <Scalar T>
+struct PriceRange {
+  T low;
+  std::optional<T> high = std::nullopt;
+};
 
 /// The sources of a market as a model reads them: as they are (V is T), or with one of them moving (V is Probe<T>).
 ///
@@ -109,10 +119,36 @@ class Feeds {
 
 /// The price, unless it has left what a price can be: a sum or a product may, where none of its parts has.
 template <Scalar V>
-[[nodiscard]] constexpr Result<Priced<V>> within_range(Priced<V> p, Field field) {
+[[nodiscard]] LOADLINE_INLINE constexpr Result<Priced<V>> within_range(Priced<V> p, Field field) {
   if (!is_finite(p.value)) return Error{Errc::overflow, field};
   if (!(V(0) < p.value)) return Error{Errc::bad_price, field};
   return p;
+}
+
+namespace detail {
+
+template <Scalar T, class... Rules>
+[[nodiscard]] LOADLINE_NOINLINE constexpr std::optional<Error> found_fault(const Feeds<T>& feeds, const std::tuple<Rules...>& rules) {
+  std::optional<Error> fault;
+  std::apply([&](const Rules&... rule) { ((fault = fault ? fault : rule.check(feeds)), ...); }, rules);
+  return fault;
+}
+
+}  // namespace detail
+
+/// What is wrong with the first of several rules with which something is; nullopt: nothing.
+template <Scalar T, class... Rules>
+[[nodiscard]] constexpr std::optional<Error> first_fault(const Feeds<T>& feeds, const std::tuple<Rules...>& rules) {
+  if (std::apply([&](const Rules&... rule) { return (!rule.check(feeds) && ...); }, rules)) return std::nullopt;
+  return detail::found_fault(feeds, rules);  // asked again: an Error costs more to carry than a check that finds none
+}
+
+/// Whether check_sources finds nothing: the answer that every tick expects, without the making of an Error.
+template <Scalar T>
+[[nodiscard]] LOADLINE_INLINE constexpr bool sources_in_order(std::span<const Source<T>> sources, Time now) {
+  for (const Source<T>& s : sources)
+    if (!is_finite(s.value) || !(s.any_sign || T(0) < s.value) || !is_finite(s.depth) || s.depth < T(0) || now < s.time) return false;
+  return true;
 }
 
 /// Checks the sources themselves; nullopt: they are in order.
@@ -155,6 +191,31 @@ concept WrappedPricing = Scalar<T> && std::copyable<P> && requires(const P& p, c
   { p.check(still) } -> std::same_as<std::optional<Error>>;
   { p.dependence(std::size_t{}) } -> std::same_as<Dependence>;
 };
+
+/// A rule that gives the slope itself. What it gives is what a Probe would find; to ask it costs a product or two, and no walk.
+///
+///  - `slope(feeds, i)`  how much the price moves per unit of source i; 0 where it is `none` of the rule's
+///
+/// Asked only where price(feeds) is a price and dependence(i) is `none` or `affine`. A rule composed of others has a slope where all of
+/// them have. Law 4: it is the Probe's slope, and a source that prints again what it printed last leaves the price as it is.
+template <class P, class T>
+concept SlopedPricing = WrappedPricing<P, T> && requires(const P& p, const Feeds<T>& still) {
+  { p.slope(still, std::size_t{}) } -> std::same_as<T>;
+};
+
+/// A rule that says how far one source can take it. A liquidation price beyond the range is not met, however far the source prints.
+///
+///  - `range(feeds, i)`  where the price lies at every print of source i above zero; nullopt: not known, or at some print there is no price
+///
+/// Asked where the sources are in order (check_sources) and the source is not one of `any_sign`. Law 5: the price is a price, and inside, up to rounding.
+template <class P, class T>
+concept RangedPricing = WrappedPricing<P, T> && requires(const P& p, const Feeds<T>& still) {
+  { p.range(still, std::size_t{}) } -> std::same_as<std::optional<PriceRange<T>>>;
+};
+
+/// A rule that has a slope where each of its parts has one: its member `slope` is so constrained.
+template <class T, class... Parts>
+inline constexpr bool all_sloped = (SlopedPricing<Parts, T> && ...);
 
 }  // namespace LOADLINE_FLAGS
 }  // namespace v1

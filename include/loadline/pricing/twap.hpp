@@ -104,6 +104,9 @@ struct Twap {
     return fault(feeds.now());
   }
   [[nodiscard]] constexpr Dependence dependence(std::size_t i) const noexcept { return hold == 0 ? Dependence::none : rule.dependence(i); }
+  [[nodiscard]] constexpr T slope(const Feeds<T>& feeds, std::size_t i) const requires all_sloped<T, R> {
+    return hold == 0 ? T(0) : T(rule.slope(feeds, i) * T(milliseconds<T>(hold) / milliseconds<T>(window)));
+  }
 
  private:
   [[nodiscard]] constexpr std::optional<Error> fault(Time now) const {
