@@ -37,6 +37,9 @@ enum class Errc : std::uint16_t {
   bad_rule = 42,
   cap_below_rate = 43,
   bad_parameter = 44,
+  bad_book = 45,
+  bad_fund = 46,
+  tail_undefined = 47,
   bad_tiers = 50,
   empty_tiers = 51,
   tiers_not_concave = 52,
@@ -74,6 +77,9 @@ enum class Errc : std::uint16_t {
     case Errc::bad_rule: return "BAD_RULE";
     case Errc::cap_below_rate: return "CAP_BELOW_RATE";
     case Errc::bad_parameter: return "BAD_PARAMETER";
+    case Errc::bad_book: return "BAD_BOOK";
+    case Errc::bad_fund: return "BAD_FUND";
+    case Errc::tail_undefined: return "TAIL_UNDEFINED";
     case Errc::bad_tiers: return "BAD_TIERS";
     case Errc::empty_tiers: return "EMPTY_TIERS";
     case Errc::tiers_not_concave: return "TIERS_NOT_CONCAVE";
@@ -113,6 +119,9 @@ enum class Errc : std::uint16_t {
     case Errc::bad_rule: return "a rule lists at least one test, each once, with a ratio above zero";
     case Errc::cap_below_rate: return "the cap is below the live rate";
     case Errc::bad_parameter: return "a parameter is outside its range";
+    case Errc::bad_book: return "the book is crossed, unsorted or has a level of no size";
+    case Errc::bad_fund: return "a fund cannot begin below zero, or has no such part";
+    case Errc::tail_undefined: return "the tail of the losses has no mean, or too few of them are known";
     case Errc::bad_tiers: return "tier caps must ascend, only the last may be open";
     case Errc::empty_tiers: return "no tiers";
     case Errc::tiers_not_concave: return "tier weights must not rise";
@@ -206,6 +215,28 @@ enum class Field : std::uint8_t {
   liquidation_price,
   recovery_share,
   transfer,
+  level,
+  mid,
+  spread,
+  band,
+  book_side,
+  book_depth,
+  exponent,
+  trough,
+  ceiling,
+  recovery_time,
+  withdrawal_time,
+  fund,
+  fund_share,
+  fund_limit,
+  deficit,
+  shock,
+  exceedances,
+  tail_shape,
+  tail_scale,
+  close_fraction,
+  open_interest,
+  counterparty,
 };
 
 /// The field's name, as the structs of the library write it.
@@ -287,6 +318,28 @@ enum class Field : std::uint8_t {
     case Field::liquidation_price: return "liquidation_price";
     case Field::recovery_share: return "recovery_share";
     case Field::transfer: return "transfer";
+    case Field::level: return "level";
+    case Field::mid: return "mid";
+    case Field::spread: return "spread";
+    case Field::band: return "band";
+    case Field::book_side: return "book_side";
+    case Field::book_depth: return "book_depth";
+    case Field::exponent: return "exponent";
+    case Field::trough: return "trough";
+    case Field::ceiling: return "ceiling";
+    case Field::recovery_time: return "recovery_time";
+    case Field::withdrawal_time: return "withdrawal_time";
+    case Field::fund: return "fund";
+    case Field::fund_share: return "fund_share";
+    case Field::fund_limit: return "fund_limit";
+    case Field::deficit: return "deficit";
+    case Field::shock: return "shock";
+    case Field::exceedances: return "exceedances";
+    case Field::tail_shape: return "tail_shape";
+    case Field::tail_scale: return "tail_scale";
+    case Field::close_fraction: return "close_fraction";
+    case Field::open_interest: return "open_interest";
+    case Field::counterparty: return "counterparty";
   }
   return "unknown";
 }
