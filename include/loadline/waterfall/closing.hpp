@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/core/id.hpp"
+#include "loadline/core/result.hpp"
+#include "loadline/piecewise/schedule.hpp"
+
+#include <optional>
+#include <span>
+
+/// @file
+/// An account on its way out: what is left of each position, what it needs, and at which price it is worth nothing.
+
+namespace loadline {
+inline namespace v1 {
+
+/// A position that is being closed, in base units of a contract that pays in the numeraire.
+///
+/// @f[ MM = scale \cdot S(measure \cdot |size|) + rate \cdot |size| + fixed @f]
+template <Scalar T>
+struct ClosingLeg {
+  KeyId key;                ///< whose book it is sold into, and whose other side is deleveraged
+  T size;                   ///< what is left; long > 0
+  T mark;                   ///< what all transfers are valued against
+  Schedule<T> maintenance;  ///< tiers of the measure
+  T measure;                ///< of one base unit: the mark for tiers of notional
+  T scale = T(1);           ///< what the schedule's value is multiplied by
+  T rate = T(0);            ///< maintenance of a base unit beside the tiers: fees that the venue counts in
+  T fixed = T(0);           ///< the same of the whole position, while it is open
+  T liquidation_fee_rate = T(0);
+  T taker_fee_rate = T(0);
+  T needed = T(0);     ///< its maintenance; kept by `resize`, set for all by `start`
+  bool stuck = false;  ///< nobody would have it: orders pass over it
+};
+
+/// The account: its margin balance at the marks, and its positions. Closing changes both.
+template <Scalar T>
+struct Closing {
+  T equity;
+  std::span<ClosingLeg<T>> legs;
+  T requirement_ratio = T(1);  ///< of maintenance
+};
+
+/// How much of an account's equity stands behind one of its positions when a price is sought at which it is worth nothing.
+enum class Allotment : std::uint8_t {
+  by_maintenance,  ///< its share of the maintenance: closing everything at these prices leaves exactly nothing (dYdX v4)
+  whole,           ///< all of it: right for an account of one position, and for the last one that is left
+};
+
+inline namespace LOADLINE_FLAGS {
+
+/// The maintenance of what is left of a position.
+/// @par Units    numeraire
+/// @par Shape    none
+/// @par Rounding that of the scalar
+/// @par Errors   total
+/// @par Cost     O(pieces)
+/// @par Source   docs/explanation/waterfall.md
+template <Scalar T>
+[[nodiscard]] constexpr T maintenance(const ClosingLeg<T>& leg) {
+  const T units = magnitude(leg.size);
+  if (units == T(0)) return T(0);
+  const T tiers = leg.maintenance.empty() ? T(0) : T(leg.scale * value(leg.maintenance, T(leg.measure * units)));
+  return T(T(tiers + T(leg.rate * units)) + leg.fixed);
+}
+/// What the last base unit of a position needs: the marginal rate of its tier, per unit.
+template <Scalar T>
+[[nodiscard]] constexpr T marginal_maintenance(const ClosingLeg<T>& leg) {
+  if (leg.maintenance.empty()) return leg.rate;
+  const Piece<T>& p = leg.maintenance[piece_of(leg.maintenance, T(leg.measure * magnitude(leg.size)))];
+  return T(T(T(leg.scale * leg.measure) * p.slope) + leg.rate);
+}
+/// Sets what is left of a position.
+template <Scalar T>
+constexpr void resize(ClosingLeg<T>& leg, const T& size) {
+  leg.size = size;
+  leg.needed = maintenance(leg);
+}
+/// Sets `needed` of every position: once, before anything else is asked of the account.
+template <Scalar T>
+constexpr void start(Closing<T>& account) {
+  for (ClosingLeg<T>& leg : account.legs) {
+    leg.needed = maintenance(leg);
+    leg.stuck = false;
+  }
+}
+/// The maintenance of the account. @pre start
+/// @par Cost     O(legs)
+template <Scalar T>
+[[nodiscard]] constexpr T maintenance(const Closing<T>& account) {
+  T sum = T(0);
+  for (const ClosingLeg<T>& leg : account.legs) sum += leg.needed;
+  return sum;
+}
+/// Equity less what the requirement asks for.
+template <Scalar T>
+[[nodiscard]] constexpr T excess(const Closing<T>& account) {
+  return T(account.equity - T(account.requirement_ratio * maintenance(account)));
+}
+/// Whether the requirement fails, as venues test it: at equality too.
+template <Scalar T>
+[[nodiscard]] constexpr bool must_close(const Closing<T>& account) {
+  return !(T(0) < excess(account));
+}
+
+/// The price at which closing a position uses up the equity behind it, its taker fee included where `fee` is.
+///
+/// @f[ B = \frac{mark - s\,e/|q|}{1 - s\,fee}, \qquad e = E \frac{MM_i}{\sum_j MM_j} \ \text{or}\ E @f]
+/// with s = 1 for a long position, -1 for a short one.
+/// @par Units    numeraire per base unit
+/// @par Shape    a position that is open; total: the sum of maintenance
+/// @par Rounding that of the scalar
+/// @par Errors   nullopt: no price above zero does it, the position is solvent at every price of its own; or no maintenance to share by
+/// @par Cost     O(1)
+/// @par Source   dYdX v4, bankruptcy price -DNNV - TNC |DMMR| / TMMR; by_maintenance is that rule
+template <Scalar T>
+[[nodiscard]] constexpr std::optional<T> bankruptcy_price(const ClosingLeg<T>& leg, const T& equity, const T& total, Allotment allotment, const T& fee) {
+  const T units = magnitude(leg.size);
+  if (!(T(0) < units)) return std::nullopt;
+  T behind = equity;
+  if (allotment == Allotment::by_maintenance) {
+    if (!(T(0) < total)) return std::nullopt;
+    behind = T(T(equity * leg.needed) / total);
+  }
+  const bool is_long = T(0) < leg.size;
+  const T per_unit = T(behind / units);
+  const T price = is_long ? T(T(leg.mark - per_unit) / T(T(1) - fee)) : T(T(leg.mark + per_unit) / T(T(1) + fee));
+  if (!(T(0) < price)) return std::nullopt;
+  return price;
+}
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "loadline/market/fill.hpp"
+#include "loadline/waterfall/close_limit.hpp"
+#include "loadline/waterfall/close_out.hpp"
+#include "loadline/waterfall/deleveraging.hpp"
+#include "loadline/waterfall/ledger.hpp"
+#include "loadline/waterfall/stage.hpp"
+
+/// @file
+/// A liquidation from the first order to the last unit of loss: the market, the insurance fund, deleveraging, everybody.
+
+namespace loadline {
+inline namespace v1 {
+
+inline namespace LOADLINE_FLAGS {
+
+/// Where orders go: `fill(key, side, q, limit)` takes from a book and remembers what was taken.
+template <class M, class T>
+concept Market = Scalar<T> && requires(M& m, KeyId key, const T& q, const std::optional<T>& limit) {
+  { m.fill(key, BookSide::bids, q, limit) } -> std::same_as<Fill<T>>;
+};
+/// A fund that pays at most what it has, and takes what it is given.
+template <class F, class T>
+concept LossFund = Scalar<T> && requires(F& f, const Money<T>& amount) {
+  { f.pay(amount)->paid } -> std::convertible_to<T>;
+  { f.take(amount).has_value() } -> std::convertible_to<bool>;
+};
+
+/// The candidates of a contract's other side, and room for what each gives up.
+template <Scalar T>
+struct OtherSide {
+  KeyId key;
+  std::span<Counterparty<T>> candidates;
+  std::uint32_t first_party = 0;  ///< the index of the first as a party of the ledger
+};
+
+/// A run of a waterfall: its state while it lasts.
+template <Scalar T, class Rules, class M, class F>
+class WaterfallRun {
+ public:
+  constexpr WaterfallRun(const Rules& rules, Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
+                         Ledger<T>& ledger, std::span<WaterfallStep<T>> steps)
+      : rules_(&rules), account_(&account), market_(&market), fund_(&fund), ledger_(&ledger), others_(others), given_(given), steps_(steps) {}
+
+  [[nodiscard]] constexpr Result<WaterfallReport<T>> all() {
+    CloseProgress<T> progress;
+    progress.first_shortage = T(maintenance(*account_) - account_->equity);
+    WaterfallEnd end = WaterfallEnd::requirement_met;
+    T owed = T(0);
+    while (must_close(*account_)) {
+      const std::optional<CloseOrder<T>> next = rules_->close_out.next(*account_, progress);
+      if (!next) {
+        end = stuck_ ? WaterfallEnd::unplaced : open() ? WaterfallEnd::no_more_orders : WaterfallEnd::closed;
+        break;
+      }
+      one(*next);
+      if (fault_) return *fault_;
+      ++progress.orders;
+      progress.seconds += rules_->seconds_per_order;
+    }
+    const T noise = T(T(64) * T(unit_roundoff<T>() * moved_));
+    if (!open() && noise < T(-account_->equity)) {
+      settle();
+      if (fault_) return *fault_;
+      if (noise < T(-account_->equity)) end = WaterfallEnd::deficit;
+    }
+    if (noise < T(-account_->equity)) owed = T(-account_->equity);
+    if (end == WaterfallEnd::requirement_met && !open()) end = WaterfallEnd::closed;
+    return WaterfallReport<T>{end, count_, owed};
+  }
+
+ private:
+  [[nodiscard]] constexpr bool open() const {
+    for (const ClosingLeg<T>& leg : account_->legs)
+      if (!(leg.size == T(0))) return true;
+    return false;
+  }
+  /// One order through the stages. Whether it went on beyond the market_->
+  constexpr void one(const CloseOrder<T>& order) {
+    ClosingLeg<T>& leg = account_->legs[order.leg];
+    const bool is_long = T(0) < leg.size;
+    left_ = order.size;
+    bool filled = false;
+    for (std::size_t s = 0; s < rules_->order.count && T(0) < left_; ++s) {
+      const Stage stage = rules_->order.stages[s];
+      if (!room(order.leg)) return;
+      if (stage == Stage::market) {
+        left_ = to_market(order.leg, leg, is_long, left_);
+        filled = left_ < order.size;
+        if (!order.final && filled) return;
+      } else {
+        left_ = stage == Stage::fund ? to_fund(order.leg, leg, is_long, left_) : to_others(order.leg, leg, is_long, left_, filled);
+      }
+      if (fault_) return;
+    }
+    leg.stuck = T(0) < left_;
+    stuck_ = stuck_ || leg.stuck;
+  }
+  /// Whether another step has a place: in the list, and in the ledger for all that it may record.
+  constexpr bool room(std::size_t leg) {
+    std::size_t transfers = 3;
+    for (const OtherSide<T>& o : others_)
+      if (o.key == account_->legs[leg].key) transfers += o.candidates.size();
+    if (count_ < steps_.size() && transfers <= ledger_->room()) return true;
+    fault_ = Error{Errc::bad_size, count_ < steps_.size() ? Field::transfer : Field::account, static_cast<std::uint32_t>(leg)};
+    return false;
+  }
+  constexpr void note(const WaterfallStep<T>& step) { steps_[count_++] = step; }
+
+  /// Moves money between the account and another party: above zero the account pays.
+  constexpr void pay(const T& amount, PartyId to, Reason reason) {
+    if (amount == T(0) || fault_) return;
+    const bool pays = T(0) < amount;
+    const auto entry = ledger_->record({pays ? rules_->account_party : to, pays ? to : rules_->account_party, magnitude(amount), reason});
+    if (!entry) return void(fault_ = entry.error());
+    account_->equity -= amount;
+  }
+  constexpr void close(ClosingLeg<T>& leg, bool is_long, const T& units) {
+    moved_ += T(leg.mark * units);
+    resize(leg, is_long ? T(leg.size - units) : T(leg.size + units));
+  }
+
+  constexpr T to_market(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
+    const std::optional<T> limit = rules_->limit.limit(*account_, leg);
+    const Fill<T> f = market_->fill(leg.key, is_long ? BookSide::bids : BookSide::asks, size, limit);
+    if (T(0) < f.filled) {
+      const T at_mark = T(leg.mark * f.filled);
+      pay(is_long ? T(at_mark - f.value) : T(f.value - at_mark), PartyId{PartyKind::market}, Reason::close_out);
+      pay(T(leg.taker_fee_rate * f.value), PartyId{PartyKind::venue}, Reason::trading_fee);
+      close(leg, is_long, f.filled);
+      // The fund gets the liquidation fee, but no more than there is.
+      T fee = T(leg.liquidation_fee_rate * f.value);
+      if (account_->equity < fee) fee = account_->equity;
+      if (T(0) < fee && !fault_) {
+        pay(fee, PartyId{PartyKind::insurance_fund}, Reason::liquidation_fee);
+        if (!fault_)
+          if (const auto taken = fund_->take(Money<T>(fee)); !taken) fault_ = taken.error();
+      }
+    }
+    note({Stage::market, T(0) < f.unfilled ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit,
+          account_->equity});
+    return f.unfilled;
+  }
+
+  constexpr T to_fund(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
+    const std::optional<T> price = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
+    if (!price) {
+      note({Stage::fund, StepEnd::solvent, index, size, T(0), T(0), price, account_->equity});
+      return size;
+    }
+    // What the account pays; below zero the fund pays it, so that the account is left with nothing.
+    const T per_unit = is_long ? T(leg.mark - *price) : T(*price - leg.mark);
+    T taken = size;
+    if (per_unit < T(0)) {
+      const T need = T(-T(per_unit * size));
+      const auto draw = fund_->pay(Money<T>(need));
+      if (!draw) return fault_ = draw.error(), size;
+      const T paid = T(draw->paid);
+      if (paid < need) taken = T(size * T(paid / need));
+      pay(T(-paid), PartyId{PartyKind::insurance_fund}, Reason::fund_payment);
+    } else {
+      const T amount = T(per_unit * size);
+      pay(amount, PartyId{PartyKind::insurance_fund}, Reason::fund_payment);
+      if (T(0) < amount && !fault_)
+        if (const auto in = fund_->take(Money<T>(amount)); !in) fault_ = in.error();
+    }
+    close(leg, is_long, taken);
+    note({Stage::fund, taken < size ? StepEnd::fund_short : StepEnd::taken_over, index, size, taken, T(0) < taken ? *price : T(0), price, account_->equity});
+    return T(size - taken);
+  }
+
+  constexpr T to_others(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size, bool filled) {
+    if (rules_->order.deleverage_only_unfilled && filled) {
+      note({Stage::deleveraging, StepEnd::market_filled, index, size, T(0), T(0), std::nullopt, account_->equity});
+      return size;
+    }
+    const std::optional<T> bankruptcy = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
+    const T price = rules_->deleverage_at == DeleveragePrice::bankruptcy && bankruptcy ? *bankruptcy : leg.mark;
+    const T per_unit = is_long ? T(leg.mark - price) : T(price - leg.mark);  // the account pays it, below zero who is taken
+    T placed = T(0);
+    for (const OtherSide<T>& o : others_) {
+      if (!(o.key == leg.key) || given_.size() < o.candidates.size()) continue;
+      const T part = rules_->deleveraging.allocate(T(size - placed), is_long ? 1 : -1, std::span<const Counterparty<T>>(o.candidates), given_);
+      for (std::size_t i = 0; i < o.candidates.size(); ++i) {
+        if (!(T(0) < given_[i])) continue;
+        const T amount = T(per_unit * given_[i]);
+        pay(amount, PartyId{PartyKind::counterparties, o.first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
+        o.candidates[i].equity += amount;
+        o.candidates[i].size = is_long ? T(o.candidates[i].size + given_[i]) : T(o.candidates[i].size - given_[i]);
+      }
+      placed += part;
+    }
+    close(leg, is_long, placed);
+    note({Stage::deleveraging, placed < size ? StepEnd::unplaced : StepEnd::matched, index, size, placed, T(0) < placed ? price : T(0), bankruptcy,
+          account_->equity});
+    return T(size - placed);
+  }
+
+  /// Nothing is left to close, and money is missing.
+  constexpr void settle() {
+    if (rules_->order.fund_pays_deficit) {
+      if (!room(0)) return;
+      const T need = T(-account_->equity);
+      const auto draw = fund_->pay(Money<T>(need));
+      if (!draw) return void(fault_ = draw.error());
+      const T paid = T(draw->paid);
+      pay(T(-paid), PartyId{PartyKind::insurance_fund}, Reason::fund_payment);
+      if (!(paid < need)) account_->equity = T(0);
+      note({Stage::deficit, paid < need ? StepEnd::paid_in_part : StepEnd::paid, 0, need, paid, T(0), std::nullopt, account_->equity});
+    }
+    if (rules_->order.socialised && account_->equity < T(0)) {
+      if (!room(0)) return;
+      const T need = T(-account_->equity);
+      pay(T(-need), PartyId{PartyKind::market}, Reason::socialised_loss);
+      account_->equity = T(0);
+      note({Stage::socialised, StepEnd::shared_out, 0, need, need, T(0), std::nullopt, account_->equity});
+    }
+  }
+
+  const Rules* rules_;
+  Closing<T>* account_;
+  M* market_;
+  F* fund_;
+  Ledger<T>* ledger_;
+  std::span<const OtherSide<T>> others_;
+  std::span<T> given_;
+  std::span<WaterfallStep<T>> steps_;
+  std::size_t count_ = 0;
+  T moved_ = T(0);      ///< notional closed so far
+  bool stuck_ = false;  ///< a position is
+  T left_ = T(0);       ///< of the last order, after its stages
+  std::optional<Error> fault_ = std::nullopt;
+};
+
+/// The pipeline. Close-out, limit and deleveraging are policies; the order of stages is a value.
+///
+/// Every order goes through the stages: what the market does not fill at the limit the fund takes over at the bankruptcy price, as far
+/// as it can pay the difference to the mark; what it cannot is deleveraged. As long as the requirement fails the policy is asked for
+/// the next order. A deficit that is left when nothing remains to be closed is paid by the fund and then shared out.
+///
+/// Money is counted against the mark: selling below it is a transfer to who bought. So all transfers sum to zero, and equity changes
+/// by exactly what the ledger says. Contracts move with every step from the account to the other side of the step.
+/// @par Units    numeraire, base units
+/// @par Shape    `steps`: one place an order and stage; `given`: as many places as the largest other side has candidates
+/// @par Rounding that of the scalar
+/// @par Errors   BAD_SIZE (no place for another step: STEP..., or in the ledger), and those of the fund; what was done before it stays,
+///               whole: ledger, books, fund and account agree
+/// @par Cost     O(orders * (legs + candidates)); no allocation
+/// @par Source   docs/explanation/waterfall.md
+template <Scalar T, CloseOut<T> Policy, CloseLimit<T> Limit, Deleveraging<T> Adl>
+struct Waterfall {
+  Policy close_out;
+  Limit limit;
+  Adl deleveraging;
+  StageOrder order = usual_order;
+  DeleveragePrice deleverage_at = DeleveragePrice::bankruptcy;
+  Allotment allotment = Allotment::by_maintenance;  ///< of takeovers
+  PartyId account_party{PartyKind::account};
+  T seconds_per_order = T(0);  ///< between two orders
+
+  template <Market<T> M, LossFund<T> F>
+  [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
+                                                         Ledger<T>& ledger, std::span<WaterfallStep<T>> steps) const {
+    start(account);
+    return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, given, ledger, steps).all();
+  }
+};
+
+}  // namespace LOADLINE_FLAGS
+}  // namespace v1
+}  // namespace loadline

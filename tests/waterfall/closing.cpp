@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/property.hpp"
+#include "support/strict.hpp"
+
+#include <loadline/ext/multiprecision.hpp>
+#include <loadline/waterfall/close_limit.hpp>
+#include <loadline/waterfall/close_out.hpp>
+
+#include <array>
+#include <vector>
+
+namespace {
+
+using loadline::Allotment;
+using loadline::ClosePart;
+using loadline::Closing;
+using loadline::ClosingLeg;
+using loadline::KeyId;
+using loadline::LegOrder;
+using loadline::Piece;
+using loadline::Rational;
+
+/// Marginal brackets of a notional: caps and rates, deductions made continuous.
+template <class T>
+std::vector<Piece<T>> brackets(const std::vector<std::pair<T, T>>& rows) {
+  std::vector<Piece<T>> out;
+  for (const auto& [floor, rate] : rows) out.push_back({floor, rate, out.empty() ? T(0) : loadline::joining_offset(out.back(), floor, rate)});
+  return out;
+}
+template <class T>
+T ratio(const Closing<T>& account) {
+  return T(loadline::maintenance(account) / account.equity);
+}
+/// After x units of the only position were sold at so high a cost.
+template <class T>
+Closing<T> sold(const Closing<T>& account, std::vector<ClosingLeg<T>>& room, std::size_t leg, const T& x, const T& cost_rate) {
+  room.assign(account.legs.begin(), account.legs.end());
+  Closing<T> out{T(account.equity - T(T(cost_rate * room[leg].mark) * x)), room, account.requirement_ratio};
+  resize(room[leg], room[leg].size < T(0) ? T(room[leg].size + x) : T(room[leg].size - x));
+  return out;
+}
+int pick(int low, int high) {
+  return *rc::gen::inRange(low, high + 1);
+}
+
+}  // namespace
+
+TEST_CASE("what closing costs is held against the marginal rate of the slice, not the average", "[waterfall][closing]") {
+  // 100 BTC at 115,000 under brackets whose average rate is 0.90043 % and marginal rate 1 %; at the trigger, equity = maintenance.
+  using T = Rational;
+  const auto rows = brackets<T>({{T(0), T(4) / 1'000}, {T(50'000), T(5) / 1'000}, {T(600'000), T(65) / 10'000}, {T(3'000'000), T(1) / 100}});
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(100), .mark = T(115'000), .maintenance = rows, .measure = T(115'000)}}, room;
+  Closing<T> account{T(0), legs};
+  start(account);
+  account.equity = maintenance(account);
+  const T average = maintenance(account) / T(11'500'000), cost = T(95) / 10'000;
+  CHECK(average < cost);  // dearer than the average
+  CHECK(marginal_maintenance(legs[0]) / T(115'000) == T(1) / 100);
+  const auto effect = effect_of_closing(account, legs[0], cost);
+  CHECK_FALSE(effect.ratio_worse);
+  CHECK_FALSE(effect.excess_worse);
+  const Closing<T> after = sold(account, room, 0, T(T(1'000'000) / T(115'000)), cost);
+  CHECK(ratio(after) < ratio(account));                                  // the margin ratio improves
+  CHECK(after.equity / T(10'500'000) < account.equity / T(11'500'000));  // although equity / notional falls
+  const auto toxic = effect_of_closing(account, legs[0], T(T(1) / 80));  // 1.25 %, a liquidation fee
+  CHECK(toxic.ratio_worse);
+  CHECK(toxic.excess_worse);
+}
+
+TEMPLATE_TEST_CASE("a price at which a position is worth nothing", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(8)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(4), .mark = T(64), .maintenance = rows, .measure = T(64)},
+                                  {.key = KeyId{1}, .size = T(-8), .mark = T(32), .maintenance = rows, .measure = T(32)}};
+  Closing<T> account{T(48), legs};
+  start(account);
+  const T total = maintenance(account);
+  CHECK(plain(total) == 64.0);
+  const auto price = [&](std::size_t i, Allotment how, double fee) { return bankruptcy_price(legs[i], account.equity, total, how, num<T>(fee)); };
+  CHECK(plain(*price(0, Allotment::by_maintenance, 0)) == 64.0 - 24.0 / 4);  // half of 48 stands behind each
+  CHECK(plain(*price(1, Allotment::by_maintenance, 0)) == 32.0 + 24.0 / 8);
+  CHECK(plain(*price(0, Allotment::whole, 0)) == 64.0 - 48.0 / 4);
+  CHECK(plain(*price(0, Allotment::by_maintenance, 0.5)) == 116.0);  // what is sold there leaves half to pay with
+  CHECK(plain(*price(1, Allotment::by_maintenance, 0.25)) == 28.0);
+  account.equity = T(1'000);
+  CHECK_FALSE(price(0, Allotment::whole, 0).has_value());  // solvent at every price
+  resize(legs[0], T(0));
+  CHECK_FALSE(price(0, Allotment::whole, 0).has_value());
+}
+
+TEST_CASE("the least part reaches the target exactly, and no smaller one does", "[waterfall][closing]") {
+  int partial = 0, whole = 0;
+  check_property("in rationals", 1'500, [&] {
+    using T = Rational;
+    std::vector<std::pair<T, T>> steps{{T(0), T(pick(1, 8)) / 256}};
+    for (int i = pick(0, 3); i > 0; --i) steps.emplace_back(T(steps.back().first + pick(64, 2'000)), T(steps.back().second + T(pick(0, 12)) / 256));
+    const auto rows = brackets<T>(steps);
+    const T mark = T(pick(8, 64));
+    std::vector<ClosingLeg<T>> legs{{.key = KeyId{0},
+                                     .size = T(pick(0, 1) ? pick(1, 200) : -pick(1, 200)),
+                                     .mark = mark,
+                                     .maintenance = rows,
+                                     .measure = mark,
+                                     .rate = T(pick(0, 2)) / 64,
+                                     .fixed = T(pick(0, 2))},
+                                    {.key = KeyId{1}, .size = T(pick(0, 60)), .mark = T(16), .maintenance = rows, .measure = T(16)}};
+    std::vector<ClosingLeg<T>> room;
+    Closing<T> account{T(0), legs};
+    start(account);
+    account.equity = maintenance(account) * T(pick(1, 40)) / 32;
+    const T target = T(pick(4, 8)) / 8, cost = T(pick(0, 6)) / 256;
+    const ClosePart<T> part = least_part(account, legs[0], target, cost);
+    RC_ASSERT(part.size >= T(0) && part.size <= abs(legs[0].size));
+    const auto holds = [&](const T& x) {
+      const Closing<T> after = sold(account, room, 0, x, cost);
+      return maintenance(after) <= target * after.equity;
+    };
+    RC_ASSERT(holds(part.size) == part.reaches);
+    if (!part.reaches) RC_ASSERT(part.size == abs(legs[0].size));
+    if (part.reaches && part.size > T(0)) {
+      part.size < abs(legs[0].size) ? ++partial : ++whole;
+      for (int k = 0; k < 16; ++k) RC_ASSERT(!holds(T(part.size * T(k) / 16)));
+    }
+    // The ratio gets no worse by closing where the effect says so, along the whole tier.
+    const auto effect = effect_of_closing(account, legs[0], cost);
+    const std::size_t tier = piece_of(legs[0].maintenance, T(legs[0].measure * abs(legs[0].size)));
+    const T below = T(abs(legs[0].size) - T(rows[tier].from / mark)) / 2;
+    if (tier > 0 && account.equity > T(0)) {
+      const Closing<T> after = sold(account, room, 0, below, cost);
+      if (after.equity > T(0)) RC_ASSERT((ratio(after) > ratio(account)) == effect.ratio_worse);
+      RC_ASSERT((excess(after) < excess(account)) == effect.excess_worse);
+    }
+  });
+  CHECK(partial > 50);
+  CHECK(whole > 10);
+}
+
+TEST_CASE("a requirement that jumps at a tier is met at the edge", "[waterfall][closing]") {
+  using T = Rational;
+  const std::vector<Piece<T>> rows{{T(0), T(1) / 100, T(0)}, {T(1'000), T(2) / 100, T(0)}};  // whole positions: 10 and 20
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(12), .mark = T(100), .maintenance = rows, .measure = T(100)}};
+  Closing<T> account{T(15), legs};
+  start(account);
+  CHECK(maintenance(account) == T(24));
+  const auto part = least_part(account, legs[0], T(1), T(0));
+  CHECK(part.size == T(2));
+  CHECK(part.reaches);
+}
+
+TEST_CASE("two tiers down: 15,000 contracts in tier 3, of which tier 1 holds 2,000", "[waterfall][closing][source:okx_partial_liq]") {
+  using T = Rational;
+  const std::vector<Piece<T>> rows{{T(0), T(1) / 100, T(0)}, {T(2'000), T(2) / 100, T(0)}, {T(10'000), T(3) / 100, T(0)}};  // by contracts
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(15'000), .mark = T(50), .maintenance = rows, .measure = T(1), .scale = T(50)}};
+  Closing<T> account{T(0), legs};
+  start(account);
+  const loadline::StepDown down{2};
+  const auto order = down.next(account, loadline::CloseProgress<T>{});
+  REQUIRE(order);
+  CHECK(order->size == T(13'000));
+  CHECK_FALSE(order->final);
+  resize(legs[0], T(2'000));
+  CHECK(down.next(account, {})->size == T(2'000));  // in the first tier: all of it
+  CHECK(down.next(account, {})->final);
+  resize(legs[0], T(8'000));
+  CHECK(down.next(account, {})->size == T(8'000));  // in the second too
+  resize(legs[0], T(-15'000));
+  CHECK(down.next(account, {})->size == T(13'000));
+  CHECK(loadline::StepDown{1}.next(account, {})->size == T(5'000));
+}
+
+TEMPLATE_TEST_CASE("policies name orders of the size and of the position that they say", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  using loadline::CloseProgress;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(8)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(4), .mark = T(64), .maintenance = rows, .measure = T(64)},
+                                  {.key = KeyId{1}, .size = T(-16), .mark = T(32), .maintenance = rows, .measure = T(32)},
+                                  {.key = KeyId{2}, .size = T(2), .mark = T(8), .maintenance = rows, .measure = T(64)}};
+  Closing<T> account{T(40), legs};
+  start(account);
+  const CloseProgress<T> first;
+  CHECK(loadline::CloseEverything{}.next(account, first)->leg == 0);
+  CHECK(loadline::CloseEverything{LegOrder::largest_notional}.next(account, first)->leg == 1);
+  CHECK(loadline::CloseEverything{LegOrder::smallest_notional}.next(account, first)->leg == 2);
+  CHECK(loadline::CloseEverything{LegOrder::largest_maintenance}.next(account, first)->leg == 1);
+  CHECK(plain(loadline::CloseEverything{LegOrder::largest_notional}.next(account, first)->size) == 16.0);
+
+  // 32 + 64 + 16 needed against 40; the short has 64 of it, 4 a unit: 16 units do not get to 1, 72 are missing.
+  CHECK(plain(loadline::CloseToRatio<T>{}.next(account, first)->size) == 16.0);
+  account.equity = T(100);
+  CHECK(plain(loadline::CloseToRatio<T>{}.next(account, first)->size) == 3.0);
+  CHECK(plain(loadline::CloseToRatio<T>{.target = T(T(1) / T(2))}.next(account, first)->size) == 15.5);
+
+  const loadline::CloseShare<T> share{.share = T(T(1) / T(4)), .above = T(500), .pause = T(30)};
+  CHECK(plain(share.next(account, first)->size) == 4.0);
+  CHECK_FALSE(share.next(account, CloseProgress<T>{.orders = 1, .seconds = T(29)}).has_value());
+  CHECK(plain(share.next(account, CloseProgress<T>{.orders = 1, .seconds = T(30)})->size) == 16.0);
+  CHECK(plain(loadline::CloseShare<T>{.above = T(512)}.next(account, first)->size) == 16.0);  // not above
+
+  const loadline::CloseBlock<T> block{.portion = T(T(1) / T(4)), .least = T(32), .block = T(1'000)};
+  CHECK(plain(block.next(account, first)->size) == 1.0);                                                      // a quarter of 256 is 64
+  CHECK(plain(loadline::CloseBlock<T>{T(T(1) / T(4)), T(128), T(1'000)}.next(account, first)->size) == 2.0);  // at least 128
+  CHECK(plain(loadline::CloseBlock<T>{T(T(1) / T(4)), T(128), T(32)}.next(account, first)->size) == 0.5);     // the block's rest
+  CHECK(plain(loadline::CloseBlock<T>{T(1), T(0), T(1'000)}.next(account, first)->size) == 4.0);
+  CHECK_FALSE(loadline::CloseBlock<T>{T(1), T(0), T(0)}.next(account, first).has_value());
+
+  // 12 are missing at first: the first position's least part is 12 / 8 = 1.5 units; a tenth of it, later half.
+  const loadline::CloseRamp<T> ramp{.initial = T(T(1) / T(4)), .duration = T(100), .whole_below = T(2)};
+  CHECK(plain(ramp.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 0.375);
+  CHECK(plain(ramp.next(account, CloseProgress<T>{.seconds = T(25), .first_shortage = T(12)})->size) == 0.75);
+  CHECK(plain(ramp.next(account, CloseProgress<T>{.seconds = T(500), .first_shortage = T(12)})->size) == 1.5);
+  CHECK_FALSE(ramp.next(account, CloseProgress<T>{.first_shortage = T(16)}).has_value());  // 4 of 16 are freed: a quarter
+  CHECK(plain(loadline::CloseRamp<T>{T(0), T(100), T(13)}.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 1.5);
+
+  for (ClosingLeg<T>& leg : legs) leg.stuck = true;
+  CHECK_FALSE(loadline::CloseEverything{}.next(account, first).has_value());
+  CHECK_FALSE(loadline::CloseToRatio<T>{}.next(account, first).has_value());
+  CHECK_FALSE(loadline::StepDown{}.next(account, first).has_value());
+  CHECK_FALSE(share.next(account, first).has_value());
+}
+
+TEMPLATE_TEST_CASE("orders are limited at the bankruptcy price or at the fillable price", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(8)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(4), .mark = T(64), .maintenance = rows, .measure = T(64), .taker_fee_rate = T(T(1) / T(2))}};
+  Closing<T> account{T(16), legs};
+  start(account);
+  CHECK(plain(*loadline::AtBankruptcy{.with_fee = false}.limit(account, legs[0])) == 60.0);
+  CHECK(plain(*loadline::AtBankruptcy{}.limit(account, legs[0])) == 120.0);
+  // Half of the maintenance is left: a share of 1/2 of a spread of 1/4 of 8 a unit.
+  const loadline::AtFillablePrice<T> fillable{.spread = T(T(1) / T(4))};
+  CHECK(plain(*fillable.limit(account, legs[0])) == 63.0);
+  resize(legs[0], T(-4));
+  CHECK(plain(*fillable.limit(account, legs[0])) == 65.0);
+  account.equity = T(-100);
+  CHECK(plain(*fillable.limit(account, legs[0])) == 66.0);  // the share is at most 1
+  account.equity = T(100);
+  CHECK(plain(*fillable.limit(account, legs[0])) == 64.0);  // and at least 0
+  CHECK_FALSE(loadline::AtAnyPrice{}.limit(account, legs[0]).has_value());
+}
