@@ -39,7 +39,8 @@ inline namespace LOADLINE_FLAGS {
 
 /// Names the next order; nullopt: it sends no more.
 ///
-/// Orders are limited at the bankruptcy price by the waterfall, not by the policy; a policy is asked only while the account must close.
+/// Orders are limited by the waterfall, not by the policy. A policy is asked while the account must close; one that aims further says with
+/// `done(account)` when it has enough.
 template <class P, class T>
 concept CloseOut = Scalar<T> && std::copyable<P> && requires(const P& p, const Closing<T>& account, const CloseProgress<T>& progress) {
   { p.next(account, progress) } -> std::same_as<std::optional<CloseOrder<T>>>;
@@ -84,8 +85,9 @@ struct CloseEverything {
 
 /// The smallest part that restores a target ratio, position by position; Binance's one large IOC with target 1.
 ///
-/// A position of which no part is enough is closed whole.
-/// @par Units    target: maintenance / equity to be reached, in (0, 1]; cost_rate: expected cost of closing, a fraction of the notional
+/// A position of which no part is enough is closed whole. Where the market costs more than expected the part turns out too small and
+/// the next order follows; after `rounds` orders positions are closed whole.
+/// @par Units    target: maintenance / equity to be reached, in (0, 1]; slippage: expected, a fraction of the notional; fees come on top
 /// @par Shape    none
 /// @par Rounding that of the scalar
 /// @par Errors   none
@@ -94,16 +96,20 @@ struct CloseEverything {
 template <Scalar T>
 struct CloseToRatio {
   T target = T(1);
-  T cost_rate = T(0);
+  T slippage = T(0);
   LegOrder order = LegOrder::largest_maintenance;
   bool one_order = false;  ///< what an order leaves goes on to the next stage; false: the rest is asked for again while something fills
+  std::uint32_t rounds = 4;
 
-  [[nodiscard]] constexpr std::optional<CloseOrder<T>> next(const Closing<T>& account, const CloseProgress<T>&) const {
-    const std::size_t leg = first_leg(account, order);
-    if (leg == no_leg) return std::nullopt;
-    const T size = least_part(account, account.legs[leg], target, cost_rate).size;
+  [[nodiscard]] constexpr bool done(const Closing<T>& account) const { return !(T(target * account.equity) < maintenance(account)); }
+  [[nodiscard]] constexpr std::optional<CloseOrder<T>> next(const Closing<T>& account, const CloseProgress<T>& progress) const {
+    const std::size_t i = first_leg(account, order);
+    if (i == no_leg) return std::nullopt;
+    const ClosingLeg<T>& leg = account.legs[i];
+    if (!(progress.orders < rounds)) return CloseOrder<T>{i, magnitude(leg.size)};
+    const T size = least_part(account, leg, target, T(T(slippage + leg.liquidation_fee_rate) + leg.taker_fee_rate)).size;
     if (!(T(0) < size)) return std::nullopt;
-    return CloseOrder<T>{leg, size, one_order};
+    return CloseOrder<T>{i, size, one_order};
   }
 };
 
@@ -130,6 +136,7 @@ struct StepDown {
     const std::size_t k = leg.maintenance.empty() ? 0 : piece_of(leg.maintenance, T(leg.measure * units));
     if (k < tiers || tiers == 0) return CloseOrder<T>{i, units};
     const T keep = T(leg.maintenance[k - tiers + 1].from / leg.measure);
+    if (!(keep < units)) return CloseOrder<T>{i, units};  // on the edge but for rounding
     return CloseOrder<T>{i, T(units - keep), false};
   }
 };
@@ -201,14 +208,15 @@ struct CloseRamp {
   T initial;
   T duration;
   T whole_below;
-  T cost_rate = T(0);
+  T slippage = T(0);
   LegOrder order = LegOrder::as_given;
 
   [[nodiscard]] constexpr std::optional<CloseOrder<T>> next(const Closing<T>& account, const CloseProgress<T>& progress) const {
     const std::size_t leg = first_leg(account, order);
     const T shortage = T(maintenance(account) - account.equity);
     if (leg == no_leg || !(T(0) < shortage)) return std::nullopt;
-    const T enough = least_part(account, account.legs[leg], T(1), cost_rate).size;
+    const T cost = T(T(slippage + account.legs[leg].liquidation_fee_rate) + account.legs[leg].taker_fee_rate);
+    const T enough = least_part(account, account.legs[leg], T(1), cost).size;
     if (shortage < whole_below) return CloseOrder<T>{leg, enough};
     T share = T(initial + T(progress.seconds / duration));
     if (T(1) < share) share = T(1);

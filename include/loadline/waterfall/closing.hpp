@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <utility>
 
 /// @file
 /// An account on its way out: what is left of each position, what it needs, and at which price it is worth nothing.
@@ -103,6 +104,34 @@ template <Scalar T>
   return !(T(0) < excess(account));
 }
 
+/// Checks an account that is to be closed; nullopt: it is in order.
+/// @par Units    those of ClosingLeg
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   BAD_NUMBER (ACCOUNT, SIZE, MARK, MAINTENANCE_FIXED: not finite), BAD_PRICE (MARK), BAD_PARAMETER (fees outside [0, 1));
+///               `index` is the leg
+/// @par Cost     O(legs)
+/// @par Source   none
+template <Scalar T>
+[[nodiscard]] constexpr std::optional<Error> check(const Closing<T>& account) {
+  if (!is_finite(account.equity) || !is_finite(account.requirement_ratio)) return Error{Errc::bad_number, Field::account};
+  for (std::size_t i = 0; i < account.legs.size(); ++i) {
+    const ClosingLeg<T>& leg = account.legs[i];
+    const auto index = static_cast<std::uint32_t>(i);
+    if (!is_finite(leg.size)) return Error{Errc::bad_number, Field::size, index};
+    if (!is_finite(leg.mark)) return Error{Errc::bad_number, Field::mark, index};
+    if (!(T(0) < leg.mark)) return Error{Errc::bad_price, Field::mark, index};
+    if (!is_finite(leg.measure) || !is_finite(leg.scale) || !is_finite(leg.rate) || !is_finite(leg.fixed))
+      return Error{Errc::bad_number, Field::maintenance_fixed, index};
+    for (const auto& [rate, field] :
+         {std::pair(&leg.liquidation_fee_rate, Field::liquidation_fee_rate), std::pair(&leg.taker_fee_rate, Field::taker_fee_rate)}) {
+      if (!is_finite(*rate)) return Error{Errc::bad_number, field, index};
+      if (*rate < T(0) || !(*rate < T(1))) return Error{Errc::bad_parameter, field, index};
+    }
+  }
+  return std::nullopt;
+}
+
 /// The price at which closing a position uses up the equity behind it, its taker fee included where `fee` is.
 ///
 /// @f[ B = \frac{mark - s\,e/|q|}{1 - s\,fee}, \qquad e = E \frac{MM_i}{\sum_j MM_j} \ \text{or}\ E @f]
@@ -110,18 +139,16 @@ template <Scalar T>
 /// @par Units    numeraire per base unit
 /// @par Shape    a position that is open; total: the sum of maintenance
 /// @par Rounding that of the scalar
-/// @par Errors   nullopt: no price above zero does it, the position is solvent at every price of its own; or no maintenance to share by
+/// @par Errors   nullopt: the position is closed, or no price above zero does it: it is solvent at every price of its own. Without any
+///               maintenance to share by all of the equity stands behind it
 /// @par Cost     O(1)
 /// @par Source   dYdX v4, bankruptcy price -DNNV - TNC |DMMR| / TMMR; by_maintenance is that rule
 template <Scalar T>
 [[nodiscard]] constexpr std::optional<T> bankruptcy_price(const ClosingLeg<T>& leg, const T& equity, const T& total, Allotment allotment, const T& fee) {
   const T units = magnitude(leg.size);
   if (!(T(0) < units)) return std::nullopt;
-  T behind = equity;
-  if (allotment == Allotment::by_maintenance) {
-    if (!(T(0) < total)) return std::nullopt;
-    behind = T(T(equity * leg.needed) / total);
-  }
+  const bool shared = allotment == Allotment::by_maintenance && T(0) < total;
+  const T behind = shared ? T(T(equity * leg.needed) / total) : equity;
   const bool is_long = T(0) < leg.size;
   const T per_unit = T(behind / units);
   const T price = is_long ? T(T(leg.mark - per_unit) / T(T(1) - fee)) : T(T(leg.mark + per_unit) / T(T(1) + fee));

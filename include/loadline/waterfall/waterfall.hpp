@@ -5,7 +5,7 @@
 #include "loadline/waterfall/close_limit.hpp"
 #include "loadline/waterfall/close_out.hpp"
 #include "loadline/waterfall/deleveraging.hpp"
-#include "loadline/waterfall/ledger.hpp"
+#include "loadline/waterfall/insurance_fund.hpp"
 #include "loadline/waterfall/stage.hpp"
 
 /// @file
@@ -21,13 +21,6 @@ template <class M, class T>
 concept Market = Scalar<T> && requires(M& m, KeyId key, const T& q, const std::optional<T>& limit) {
   { m.fill(key, BookSide::bids, q, limit) } -> std::same_as<Fill<T>>;
 };
-/// A fund that pays at most what it has, and takes what it is given.
-template <class F, class T>
-concept LossFund = Scalar<T> && requires(F& f, const Money<T>& amount) {
-  { f.pay(amount)->paid } -> std::convertible_to<T>;
-  { f.take(amount).has_value() } -> std::convertible_to<bool>;
-};
-
 /// The candidates of a contract's other side, and room for what each gives up.
 template <Scalar T>
 struct OtherSide {
@@ -49,7 +42,7 @@ class WaterfallRun {
     progress.first_shortage = T(maintenance(*account_) - account_->equity);
     WaterfallEnd end = WaterfallEnd::requirement_met;
     T owed = T(0);
-    while (must_close(*account_)) {
+    for (bool more = must_close(*account_); more; more = goes_on()) {
       const std::optional<CloseOrder<T>> next = rules_->close_out.next(*account_, progress);
       if (!next) {
         end = stuck_ ? WaterfallEnd::unplaced : open() ? WaterfallEnd::no_more_orders : WaterfallEnd::closed;
@@ -67,11 +60,19 @@ class WaterfallRun {
       if (noise < T(-account_->equity)) end = WaterfallEnd::deficit;
     }
     if (noise < T(-account_->equity)) owed = T(-account_->equity);
-    if (end == WaterfallEnd::requirement_met && !open()) end = WaterfallEnd::closed;
+    if (end == WaterfallEnd::requirement_met && must_close(*account_)) end = WaterfallEnd::no_more_orders;  // at equality it fails
+    if (!open() && end != WaterfallEnd::deficit) end = WaterfallEnd::closed;
     return WaterfallReport<T>{end, count_, owed};
   }
 
  private:
+  /// Whether another order is asked for after one.
+  [[nodiscard]] constexpr bool goes_on() const {
+    if constexpr (requires { rules_->close_out.done(*account_); })
+      return !rules_->close_out.done(*account_);
+    else
+      return must_close(*account_);
+  }
   [[nodiscard]] constexpr bool open() const {
     for (const ClosingLeg<T>& leg : account_->legs)
       if (!(leg.size == T(0))) return true;
@@ -83,9 +84,10 @@ class WaterfallRun {
     const bool is_long = T(0) < leg.size;
     left_ = order.size;
     bool filled = false;
+    if (!(T(0) < left_)) return void(leg.stuck = stuck_ = true);  // a policy that asks for nothing
     for (std::size_t s = 0; s < rules_->order.count && T(0) < left_; ++s) {
       const Stage stage = rules_->order.stages[s];
-      if (!room(order.leg)) return;
+      if (!room(order.leg, transfers_of(leg))) return;
       if (stage == Stage::market) {
         left_ = to_market(order.leg, leg, is_long, left_);
         filled = left_ < order.size;
@@ -98,13 +100,18 @@ class WaterfallRun {
     leg.stuck = T(0) < left_;
     stuck_ = stuck_ || leg.stuck;
   }
-  /// Whether another step has a place: in the list, and in the ledger for all that it may record.
-  constexpr bool room(std::size_t leg) {
-    std::size_t transfers = 3;
+  /// What an order at a stage may record.
+  [[nodiscard]] constexpr std::size_t transfers_of(const ClosingLeg<T>& leg) const {
+    std::size_t most = 3;
     for (const OtherSide<T>& o : others_)
-      if (o.key == account_->legs[leg].key) transfers += o.candidates.size();
-    if (count_ < steps_.size() && transfers <= ledger_->room()) return true;
-    fault_ = Error{Errc::bad_size, count_ < steps_.size() ? Field::transfer : Field::account, static_cast<std::uint32_t>(leg)};
+      if (o.key == leg.key) most += o.candidates.size();
+    return most;
+  }
+  /// Whether another step has a place, in the list and in the ledger.
+  constexpr bool room(std::size_t leg, std::size_t transfers) {
+    const bool place = count_ < steps_.size();
+    if (place && transfers <= ledger_->room()) return true;
+    fault_ = Error{Errc::bad_size, place ? Field::transfer : Field::account, static_cast<std::uint32_t>(leg)};
     return false;
   }
   constexpr void note(const WaterfallStep<T>& step) { steps_[count_++] = step; }
@@ -116,6 +123,19 @@ class WaterfallRun {
     const auto entry = ledger_->record({pays ? rules_->account_party : to, pays ? to : rules_->account_party, magnitude(amount), reason});
     if (!entry) return void(fault_ = entry.error());
     account_->equity -= amount;
+  }
+  /// The fund pays so much of a deficit; returns what it could.
+  constexpr T from_the_fund(const T& need) {
+    const Result<FundDraw<T>> draw = record_payment(*ledger_, *fund_, {rules_->fund_party, rules_->account_party}, Money<T>(need));
+    if (!draw) return fault_ = draw.error(), T(0);
+    account_->equity += draw->paid;
+    return draw->paid;
+  }
+  constexpr void to_the_fund(const T& amount, Reason reason) {
+    if (!(T(0) < amount) || fault_) return;
+    const Result<T> taken = record_contribution(*ledger_, *fund_, {rules_->fund_party, rules_->account_party}, Money<T>(amount), reason);
+    if (!taken) return void(fault_ = taken.error());
+    account_->equity -= *taken;
   }
   constexpr void close(ClosingLeg<T>& leg, bool is_long, const T& units) {
     moved_ += T(leg.mark * units);
@@ -131,13 +151,8 @@ class WaterfallRun {
       pay(T(leg.taker_fee_rate * f.value), PartyId{PartyKind::venue}, Reason::trading_fee);
       close(leg, is_long, f.filled);
       // The fund gets the liquidation fee, but no more than there is.
-      T fee = T(leg.liquidation_fee_rate * f.value);
-      if (account_->equity < fee) fee = account_->equity;
-      if (T(0) < fee && !fault_) {
-        pay(fee, PartyId{PartyKind::insurance_fund}, Reason::liquidation_fee);
-        if (!fault_)
-          if (const auto taken = fund_->take(Money<T>(fee)); !taken) fault_ = taken.error();
-      }
+      const T fee = T(leg.liquidation_fee_rate * f.value);
+      to_the_fund(account_->equity < fee ? account_->equity : fee, Reason::liquidation_fee);
     }
     note({Stage::market, T(0) < f.unfilled ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit,
           account_->equity});
@@ -154,17 +169,11 @@ class WaterfallRun {
     const T per_unit = is_long ? T(leg.mark - *price) : T(*price - leg.mark);
     T taken = size;
     if (per_unit < T(0)) {
-      const T need = T(-T(per_unit * size));
-      const auto draw = fund_->pay(Money<T>(need));
-      if (!draw) return fault_ = draw.error(), size;
-      const T paid = T(draw->paid);
+      const T need = T(-T(per_unit * size)), paid = from_the_fund(need);
+      if (fault_) return size;
       if (paid < need) taken = T(size * T(paid / need));
-      pay(T(-paid), PartyId{PartyKind::insurance_fund}, Reason::fund_payment);
     } else {
-      const T amount = T(per_unit * size);
-      pay(amount, PartyId{PartyKind::insurance_fund}, Reason::fund_payment);
-      if (T(0) < amount && !fault_)
-        if (const auto in = fund_->take(Money<T>(amount)); !in) fault_ = in.error();
+      to_the_fund(T(per_unit * size), Reason::fund_payment);
     }
     close(leg, is_long, taken);
     note({Stage::fund, taken < size ? StepEnd::fund_short : StepEnd::taken_over, index, size, taken, T(0) < taken ? *price : T(0), price, account_->equity});
@@ -181,7 +190,7 @@ class WaterfallRun {
     const T per_unit = is_long ? T(leg.mark - price) : T(price - leg.mark);  // the account pays it, below zero who is taken
     T placed = T(0);
     for (const OtherSide<T>& o : others_) {
-      if (!(o.key == leg.key) || given_.size() < o.candidates.size()) continue;
+      if (!(o.key == leg.key)) continue;
       const T part = rules_->deleveraging.allocate(T(size - placed), is_long ? 1 : -1, std::span<const Counterparty<T>>(o.candidates), given_);
       for (std::size_t i = 0; i < o.candidates.size(); ++i) {
         if (!(T(0) < given_[i])) continue;
@@ -201,17 +210,14 @@ class WaterfallRun {
   /// Nothing is left to close, and money is missing.
   constexpr void settle() {
     if (rules_->order.fund_pays_deficit) {
-      if (!room(0)) return;
-      const T need = T(-account_->equity);
-      const auto draw = fund_->pay(Money<T>(need));
-      if (!draw) return void(fault_ = draw.error());
-      const T paid = T(draw->paid);
-      pay(T(-paid), PartyId{PartyKind::insurance_fund}, Reason::fund_payment);
+      if (!room(0, 1)) return;
+      const T need = T(-account_->equity), paid = from_the_fund(need);
+      if (fault_) return;
       if (!(paid < need)) account_->equity = T(0);
       note({Stage::deficit, paid < need ? StepEnd::paid_in_part : StepEnd::paid, 0, need, paid, T(0), std::nullopt, account_->equity});
     }
     if (rules_->order.socialised && account_->equity < T(0)) {
-      if (!room(0)) return;
+      if (!room(0, 1)) return;
       const T need = T(-account_->equity);
       pay(T(-need), PartyId{PartyKind::market}, Reason::socialised_loss);
       account_->equity = T(0);
@@ -245,8 +251,9 @@ class WaterfallRun {
 /// @par Units    numeraire, base units
 /// @par Shape    `steps`: one place an order and stage; `given`: as many places as the largest other side has candidates
 /// @par Rounding that of the scalar
-/// @par Errors   BAD_SIZE (no place for another step: STEP..., or in the ledger), and those of the fund; what was done before it stays,
-///               whole: ledger, books, fund and account agree
+/// @par Errors   those of check; BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (COUNTERPARTY: `given` is too short; before a step that has no
+///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), and those of the fund. What was done before it stays, whole: ledger,
+///               books, fund and account agree
 /// @par Cost     O(orders * (legs + candidates)); no allocation
 /// @par Source   docs/explanation/waterfall.md
 template <Scalar T, CloseOut<T> Policy, CloseLimit<T> Limit, Deleveraging<T> Adl>
@@ -258,11 +265,19 @@ struct Waterfall {
   DeleveragePrice deleverage_at = DeleveragePrice::bankruptcy;
   Allotment allotment = Allotment::by_maintenance;  ///< of takeovers
   PartyId account_party{PartyKind::account};
+  PartyId fund_party{PartyKind::insurance_fund};
   T seconds_per_order = T(0);  ///< between two orders
 
-  template <Market<T> M, LossFund<T> F>
+  template <Market<T> M, DeficitPayer<T> F>
   [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
                                                          Ledger<T>& ledger, std::span<WaterfallStep<T>> steps) const {
+    if (const std::optional<Error> e = check(account)) return *e;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (given.size() < others[i].candidates.size()) return Error{Errc::bad_size, Field::counterparty, static_cast<std::uint32_t>(i)};
+      for (std::size_t j = 0; j < others[i].candidates.size(); ++j)
+        if (!is_finite(others[i].candidates[j].size))
+          return Error{Errc::bad_number, Field::counterparty, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j)};
+    }
     start(account);
     return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, given, ledger, steps).all();
   }

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/property.hpp"
+#include "support/strict.hpp"
+#include "waterfall/plain_book.hpp"
+
+#include <loadline/ext/multiprecision.hpp>
+#include <loadline/waterfall/book_market.hpp>
+#include <loadline/waterfall/waterfall.hpp>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace {
+
+using namespace loadline;
+
+int pick(int low, int high) {
+  return *rc::gen::inRange(low, high + 1);
+}
+template <class T>
+T part(int n) {
+  return T(T(n) / T(16));
+}
+template <class T>
+T size_of(const T& x) {
+  return x < T(0) ? T(-x) : x;
+}
+
+/// A venue: an account to be closed, books, a fund, and who is on the other side.
+template <class T>
+struct Venue {
+  static constexpr std::uint32_t keys = 3;
+  std::vector<std::vector<Piece<T>>> rows;
+  std::vector<ClosingLeg<T>> legs;
+  Closing<T> account{T(0), {}};
+  std::vector<TradedBook<T, PlainBook<T>>> books;
+  std::optional<InsuranceFund<T>> fund;
+  std::vector<std::vector<Counterparty<T>>> people;
+  std::vector<OtherSide<T>> others;
+  std::vector<T> given;
+  std::vector<Transfer<T>> storage;
+  std::vector<WaterfallStep<T>> steps;
+
+  explicit Venue(std::size_t places = 400) : storage(4 * places), steps(places) {}
+};
+
+/// Every number is a few sixteenths, so that double and the rationals see the same venue.
+template <class T>
+void fill(Venue<T>& v) {
+  for (std::uint32_t k = 0; k < Venue<T>::keys; ++k) {
+    const int mark = pick(40, 400);
+    TradedBook<T, PlainBook<T>> book{KeyId{k}, {BookSide::bids, {}}, {BookSide::asks, {}}};
+    int bid = mark + pick(-8, 2), ask = bid + pick(1, 8);
+    for (int i = pick(0, 4); i > 0 && bid > 0; --i, bid -= pick(1, 30)) book.bids.levels.push_back({part<T>(bid), part<T>(pick(1, 200))});
+    for (int i = pick(0, 4); i > 0; --i, ask += pick(1, 30)) book.asks.levels.push_back({part<T>(ask), part<T>(pick(1, 200))});
+    v.books.push_back(book);
+    std::vector<Counterparty<T>>& side = v.people.emplace_back();
+    for (int i = pick(0, 4); i > 0; --i) side.push_back({static_cast<std::uint64_t>(i), part<T>(pick(-200, 200)), part<T>(pick(-10, 500))});
+    if (pick(0, 3) == 0) continue;
+    std::vector<Piece<T>>& rows = v.rows.emplace_back();
+    T floor = T(0), rate = part<T>(pick(0, 1));
+    for (int i = pick(1, 3); i > 0; --i, floor = T(floor + part<T>(pick(16, 4'000))), rate = T(rate + T(part<T>(pick(0, 2)) / T(4))))
+      rows.push_back({floor, rate, rows.empty() ? T(0) : joining_offset(rows.back(), floor, rate)});
+    v.legs.push_back({.key = KeyId{k},
+                      .size = part<T>(pick(-300, 300)),
+                      .mark = part<T>(mark),
+                      .maintenance = {},
+                      .measure = part<T>(mark),
+                      .liquidation_fee_rate = T(part<T>(pick(0, 2)) / T(8)),
+                      .taker_fee_rate = T(part<T>(pick(0, 1)) / T(16))});
+  }
+  for (std::size_t i = 0; i < v.legs.size(); ++i) v.legs[i].maintenance = v.rows[i];
+  v.account.legs = v.legs;
+  start(v.account);
+  v.account.equity = T(T(maintenance(v.account) * part<T>(pick(-16, 20))) + part<T>(pick(-64, 16)));
+  v.fund = *InsuranceFund<T>::make({.balance = part<T>(pick(0, 1) * pick(0, 2'000)), .whole = pick(0, 3) == 0});
+  std::size_t most = 0;
+  for (std::uint32_t k = 0; k < Venue<T>::keys; ++k) {
+    v.others.push_back({KeyId{k}, v.people[k], 100 * k});
+    most = std::max(most, v.people[k].size());
+  }
+  v.given.assign(most, T(0));
+}
+
+constexpr StageOrder orders[] = {usual_order, deleveraging_first, delisting_hour, unfilled_only, socialised_loss};
+
+/// Runs it under the policy with this number.
+template <class T>
+Result<WaterfallReport<T>> run(Venue<T>& v, Ledger<T>& ledger, const StageOrder& order, DeleveragePrice price, int policy) {
+  BookMarket<T, PlainBook<T>> market{v.books};
+  const auto with = [&](const auto& close_out, const auto& limit) {
+    using C = std::decay_t<decltype(close_out)>;
+    using L = std::decay_t<decltype(limit)>;
+    const Waterfall<T, C, L, ContractsProRata> waterfall{close_out, limit, {}, order, price};
+    return waterfall.run(v.account, market, *v.fund, std::span<const OtherSide<T>>(v.others), std::span<T>(v.given), ledger,
+                         std::span<WaterfallStep<T>>(v.steps));
+  };
+  switch (policy) {
+    case 0: return with(CloseEverything{LegOrder::largest_notional}, AtBankruptcy{});
+    case 1: return with(CloseToRatio<T>{}, AtBankruptcy{});
+    case 2: return with(CloseToRatio<T>{.target = part<T>(8), .one_order = true}, AtBankruptcy{.with_fee = false});
+    case 3: return with(StepDown{1}, AtBankruptcy{});
+    case 4: return with(CloseShare<T>{.above = T(100), .pause = T(0)}, AtFillablePrice<T>{});
+    default: return with(CloseEverything{}, AtAnyPrice{});
+  }
+}
+
+/// Two sums that must agree: exactly where nothing is rounded.
+template <class T>
+bool same(const T& a, const T& b) {
+  if constexpr (std::is_same_v<T, double>)
+    return std::fabs(a - b) <= 1e-9 * (1 + std::fabs(a) + std::fabs(b));
+  else
+    return a == b;
+}
+/// Not below zero, but for rounding.
+template <class T>
+bool not_negative(const T& x) {
+  return same(x, T(0)) || T(0) < x;
+}
+
+template <class T>
+void laws() {
+  Venue<T> v;
+  fill(v);
+  const Venue<T> before = v;
+  const T equity = v.account.equity, had = v.fund->balance().raw();
+  Ledger<T> ledger(v.storage);
+  const StageOrder& order = orders[pick(0, 4)];
+  const DeleveragePrice price = pick(0, 1) ? DeleveragePrice::mark : DeleveragePrice::bankruptcy;
+  const int policy = pick(0, 5);
+  const auto report = run(v, ledger, order, price, policy);
+  RC_ASSERT(report.has_value());
+  const std::span<const WaterfallStep<T>> steps = std::span<const WaterfallStep<T>>(v.steps).first(report->steps);
+  const PartyId account{PartyKind::account}, fund{PartyKind::insurance_fund};
+
+  // I15: what one has lost another has gained, and every book-keeper says the same.
+  RC_ASSERT(same(ledger.sum_of_balances().raw(), T(0)));
+  if (!(std::is_same_v<T, double> && report->end == WaterfallEnd::closed)) RC_ASSERT(same(T(v.account.equity - equity), ledger.balance(account).raw()));
+  RC_ASSERT(same(T(v.fund->balance().raw() - had), ledger.balance(fund).raw()));
+  for (std::uint32_t k = 0; k < v.keys; ++k)
+    for (std::uint32_t i = 0; i < v.people[k].size(); ++i)
+      RC_ASSERT(same(T(v.people[k][i].equity - before.people[k][i].equity), ledger.balance(PartyId{PartyKind::counterparties, 100 * k + i}).raw()));
+
+  // I16: contracts only change hands. What the account gave up the market, the fund and the other side have.
+  for (std::size_t leg = 0; leg < v.legs.size(); ++leg) {
+    T market = T(0), taken = T(0), matched = T(0), given = T(0);
+    for (const WaterfallStep<T>& s : steps) {
+      if (s.leg != leg) continue;
+      if (s.stage == Stage::market) market += s.done;
+      if (s.stage == Stage::fund) taken += s.done;
+      if (s.stage == Stage::deleveraging) matched += s.done;
+    }
+    const std::uint32_t k = v.legs[leg].key.index;
+    const bool is_long = T(0) < before.legs[leg].size;
+    for (std::size_t i = 0; i < v.people[k].size(); ++i) {
+      const T &now = v.people[k][i].size, &then = before.people[k][i].size;
+      given += size_of<T>(T(now - then));
+      RC_ASSERT(now == then || (is_long ? then < T(0) : T(0) < then));  // I17: nobody on the same side
+      const bool turned = (now < T(0) && T(0) < then) || (then < T(0) && T(0) < now);
+      RC_ASSERT(!turned);
+      RC_ASSERT(!(size_of(then) < size_of(now)));
+    }
+    RC_ASSERT(same(matched, given));
+    RC_ASSERT(same(size_of<T>(T(v.legs[leg].size - before.legs[leg].size)), T(T(market + taken) + matched)));
+    const T &now = v.legs[leg].size, &then = before.legs[leg].size;
+    const bool between = is_long ? !(then < now) && !(now < T(0)) : !(now < then) && !(T(0) < now);
+    RC_ASSERT(between);
+    const TradedBook<T, PlainBook<T>>& book = v.books[k];
+    RC_ASSERT(same(market, is_long ? book.taken_bids : book.taken_asks));
+  }
+
+  // I17, I21: the stages in their order, each only for what the one before has left; the fund never below zero.
+  RC_ASSERT(!(v.fund->balance().raw() < T(0)));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const WaterfallStep<T>& s = steps[i];
+    RC_ASSERT(!(s.asked < s.done) && !(s.done < T(0)));
+    if (s.stage == Stage::fund && !order.fund_pays_deficit) RC_FAIL("the fund is not in this order");
+    if (s.stage == Stage::market && T(0) < s.done && s.limit) {
+      const bool is_long = T(0) < before.legs[s.leg].size;
+      RC_ASSERT(not_negative(is_long ? T(s.price - *s.limit) : T(*s.limit - s.price)));
+    }
+    const bool follows = i > 0 && (order.stages[0] != s.stage) && s.stage != Stage::deficit && s.stage != Stage::socialised;
+    if (follows) RC_ASSERT(same(s.asked, T(steps[i - 1].asked - steps[i - 1].done)));
+    if (s.stage == Stage::socialised && order.fund_pays_deficit) {
+      RC_ASSERT(steps[i - 1].stage == Stage::deficit);
+      RC_ASSERT(steps[i - 1].end == StepEnd::paid_in_part);
+    }
+  }
+
+  // I18: at the bankruptcy price nobody but the account loses, and the account ends where it should.
+  const bool all_closed = std::all_of(v.legs.begin(), v.legs.end(), [](const ClosingLeg<T>& l) { return l.size == T(0); });
+  if (all_closed && order.socialised) {
+    RC_ASSERT(not_negative(v.account.equity));
+    RC_ASSERT(report->deficit == T(0));
+  }
+  const bool bounded = policy == 0 || policy == 1 || policy == 3;
+  if (bounded && !(equity < T(0)) && price == DeleveragePrice::bankruptcy) RC_ASSERT(not_negative(v.account.equity));
+  // How it ended.
+  T needed = T(0);
+  for (const ClosingLeg<T>& l : v.legs) needed += maintenance(l);
+  if (report->end == WaterfallEnd::requirement_met) RC_ASSERT(needed < v.account.equity);
+  if (report->end == WaterfallEnd::closed) RC_ASSERT(all_closed);
+  if (report->end == WaterfallEnd::unplaced) RC_ASSERT(!all_closed);
+}
+
+}  // namespace
+
+TEST_CASE("whatever the venue, money and contracts only change hands", "[waterfall]") {
+  check_property("in rationals exactly", 2'500, [] { laws<Rational>(); });
+  check_property("in double but for rounding", 2'500, [] { laws<double>(); });
+}
+
+TEST_CASE("a partial liquidation ends at its target or with the positions closed", "[waterfall]") {
+  int partial = 0;
+  check_property("with a book that costs nothing", 600, [&] {
+    using T = Rational;
+    Venue<T> v;
+    fill(v);
+    for (auto& leg : v.legs) leg.liquidation_fee_rate = leg.taker_fee_rate = T(0);
+    v.account.equity = abs(v.account.equity);
+    for (auto& book : v.books) {
+      T mark = T(0);
+      for (const auto& leg : v.legs)
+        if (leg.key == book.key) mark = leg.mark;
+      book.bids.levels = book.asks.levels = {{mark, T(100'000)}};
+    }
+    start(v.account);
+    const bool must = must_close(v.account);
+    Ledger<T> ledger(v.storage);
+    const auto report = run(v, ledger, usual_order, DeleveragePrice::bankruptcy, 2);
+    RC_ASSERT(report.has_value());
+    if (!must) return;
+    const bool reached = 2 * maintenance(v.account) == v.account.equity;
+    const bool closed = std::all_of(v.legs.begin(), v.legs.end(), [](const ClosingLeg<T>& l) { return l.size == T(0); });
+    RC_ASSERT(closed || 2 * maintenance(v.account) <= v.account.equity);
+    partial += reached && !closed;
+  });
+  CHECK(partial > 20);
+}
+
+TEMPLATE_TEST_CASE("a long through every stage", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  // 16 long at a mark of 64 with an equity of -32: worth nothing at 66. Bids: 4 at 66, more below. A fund of 8, then 3 shorts.
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{7}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+  std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{7}, {BookSide::bids, {{T(66), T(4)}, {T(65), T(100)}}}, {BookSide::asks, {}}}};
+  BookMarket<T, PlainBook<T>> market{books};
+  std::vector<Counterparty<T>> shorts{{1, T(-4), T(100)}, {2, T(50), T(100)}, {3, T(-12), T(100)}};
+  const OtherSide<T> others[] = {{KeyId{7}, shorts, 10}};
+  std::vector<T> given(3, T(0));
+  std::vector<Transfer<T>> storage(40);
+  Ledger<T> ledger(storage);
+  std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+  auto fund = *InsuranceFund<T>::make({.balance = 8});
+  Closing<T> account{T(-32), legs};
+  const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
+  const auto go = [&] {
+    return waterfall.run(account, market, fund, std::span<const OtherSide<T>>(others), std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  };
+  const auto report = go();
+  REQUIRE(report);
+  CHECK(report->end == WaterfallEnd::closed);
+  REQUIRE(report->steps == 3);
+  CHECK(steps[0].end == StepEnd::at_limit);
+  CHECK(plain(steps[0].done) == 4.0);
+  CHECK(plain(steps[0].price) == 66.0);
+  CHECK(plain(steps[0].equity) == -24.0);
+  CHECK(steps[1].end == StepEnd::fund_short);
+  CHECK(plain(steps[1].asked) == 12.0);
+  CHECK(plain(steps[1].done) == 4.0);  // 24 are missing, 8 are there: a third
+  CHECK(plain(steps[1].equity) == -16.0);
+  CHECK(steps[2].end == StepEnd::matched);
+  CHECK(plain(steps[2].done) == 8.0);
+  CHECK(plain(account.equity) == 0.0);
+  CHECK(plain(fund.balance().raw()) == 0.0);
+  CHECK(plain(shorts[0].size) == -2.0);
+  CHECK(plain(shorts[1].size) == 50.0);
+  CHECK(plain(shorts[2].size) == -6.0);
+  CHECK(plain(shorts[2].equity) == 88.0);  // 6 units at 66 that are worth 64
+  CHECK(plain(ledger.balance(PartyId{PartyKind::counterparties, 10}).raw()) == -4.0);
+  CHECK(plain(ledger.balance(PartyId{PartyKind::market}).raw()) == -8.0);
+  CHECK(plain(ledger.sum_of_balances().raw()) == 0.0);
+  // Once more: nothing is left to be done.
+  const auto again = go();
+  REQUIRE(again);
+  CHECK(again->end == WaterfallEnd::closed);
+  CHECK(again->steps == 0);
+}
+
+TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost", "[waterfall][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+  std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{0}, {BookSide::bids, {{T(66), T(4)}}}, {BookSide::asks, {}}}};
+  BookMarket<T, PlainBook<T>> market{books};
+  std::vector<Counterparty<T>> shorts{{1, T(-4), T(100)}};
+  std::vector<OtherSide<T>> others{{KeyId{0}, shorts, 0}};
+  std::vector<T> given(1, T(0));
+  std::vector<Transfer<T>> storage(40);
+  std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+  auto fund = *InsuranceFund<T>::make({.balance = 0});
+  Closing<T> account{T(-32), legs};
+  std::size_t places = storage.size(), step_places = steps.size();
+  const auto go = [&] {
+    Ledger<T> ledger{std::span<Transfer<T>>(storage).first(places)};
+    const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
+    const auto r = waterfall.run(account, market, fund, std::span<const OtherSide<T>>(others), std::span<T>(given), ledger,
+                                 std::span<WaterfallStep<T>>(steps).first(step_places));
+    CHECK(plain(ledger.sum_of_balances().raw()) == 0.0);
+    CHECK(plain(account.equity) == -32.0 + plain(ledger.balance(PartyId{PartyKind::account}).raw()));
+    return r;
+  };
+  const auto refused = [&](Errc code, Field field, std::uint32_t item = 0) {
+    const auto r = go();
+    REQUIRE_FALSE(r);
+    CHECK(r.error().code == code);
+    CHECK(r.error().field == field);
+    CHECK(r.error().item == item);
+  };
+  const double nan = std::nan(""), infinity = std::numeric_limits<double>::infinity();
+  for (const double bad : {nan, infinity}) {
+    const T value = num<T>(bad);
+    legs[0].size = value;
+    refused(Errc::bad_number, Field::size);
+    legs[0].size = T(16), legs[0].mark = value;
+    refused(Errc::bad_number, Field::mark);
+    legs[0].mark = T(64), legs[0].fixed = value;
+    refused(Errc::bad_number, Field::maintenance_fixed);
+    legs[0].fixed = T(0), legs[0].taker_fee_rate = value;
+    refused(Errc::bad_number, Field::taker_fee_rate);
+    legs[0].taker_fee_rate = T(0), shorts[0].size = value;
+    refused(Errc::bad_number, Field::counterparty);
+    shorts[0].size = T(-4);
+  }
+  legs[0].mark = T(0);
+  refused(Errc::bad_price, Field::mark);
+  legs[0].mark = T(64), legs[0].liquidation_fee_rate = T(1);
+  refused(Errc::bad_parameter, Field::liquidation_fee_rate);
+  legs[0].liquidation_fee_rate = T(-1);
+  refused(Errc::bad_parameter, Field::liquidation_fee_rate);
+  legs[0].liquidation_fee_rate = T(0);
+  given.clear();
+  refused(Errc::bad_size, Field::counterparty);
+  given.assign(1, T(0));
+  places = 3;
+  refused(Errc::bad_size, Field::transfer);
+  places = 4, step_places = 0;
+  refused(Errc::bad_size, Field::account);
+  CHECK(plain(legs[0].size) == 16.0);
+  step_places = 1;  // the order is sent, the rest is not taken over
+  refused(Errc::bad_size, Field::account);
+  CHECK(plain(legs[0].size) == 12.0);
+  CHECK(plain(account.equity) == -24.0);
+}
+
+TEMPLATE_TEST_CASE("books, positions and stages that are not there", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(-16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+  BookMarket<T, PlainBook<T>> market{{}};
+  std::vector<T> given;
+  std::vector<Transfer<T>> storage(40);
+  Ledger<T> ledger(storage);
+  std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+  auto fund = *InsuranceFund<T>::make({.balance = 0});
+  Closing<T> account{T(8), legs};
+  const auto go = [&](const StageOrder& order) {
+    const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}, order};
+    return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  };
+  // No book and nobody on the other side: it stays open, and the report says so.
+  const auto left = go(delisting_hour);
+  REQUIRE(left);
+  CHECK(left->end == WaterfallEnd::unplaced);
+  CHECK(plain(legs[0].size) == -16.0);
+  CHECK(steps[0].end == StepEnd::at_limit);
+  CHECK(steps[1].end == StepEnd::unplaced);
+  CHECK(plain(account.equity) == 8.0);
+  // The fund takes it with what is left of the equity.
+  const auto taken = go(usual_order);
+  REQUIRE(taken);
+  CHECK(taken->end == WaterfallEnd::closed);
+  CHECK(plain(fund.balance().raw()) == 8.0);
+  CHECK(plain(*steps[1].limit) == 64.5);
+  // Nothing to close.
+  Closing<T> empty{T(0), {}};
+  const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
+  const auto none = waterfall.run(empty, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  REQUIRE(none);
+  CHECK(none->end == WaterfallEnd::closed);
+  CHECK(none->steps == 0);
+  // Below zero with nothing to close: the fund, then everybody.
+  empty.equity = T(-20);
+  const auto shared = waterfall.run(empty, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  REQUIRE(shared);
+  CHECK(shared->steps == 2);
+  CHECK(steps[0].end == StepEnd::paid_in_part);
+  CHECK(plain(steps[0].done) == 8.0);
+  CHECK(plain(steps[1].done) == 12.0);
+  CHECK(plain(ledger.total(Reason::socialised_loss).raw()) == 12.0);
+  // A solvent position that no book takes.
+  legs[0].size = T(16), account.equity = T(2'000), account.requirement_ratio = T(1'000);
+  const auto solvent = go(usual_order);
+  REQUIRE(solvent);
+  CHECK(solvent->end == WaterfallEnd::unplaced);
+  CHECK(steps[1].end == StepEnd::solvent);
+  CHECK(plain(legs[0].size) == 16.0);
+}
