@@ -25,6 +25,8 @@ foreach(name collateral_account usde_loop howto_accounts buyer wrong_way sensiti
 endforeach()
 example_test(example_depeg RUN $<TARGET_FILE:depeg> ${examples_dir}/data/usde_minutes_2025-10-10.csv EXPECTED ${examples_dir}/expected/depeg.txt)
 example_test(example_depeg_bad_row RUN $<TARGET_FILE:depeg> ${examples_dir}/expected/depeg.txt STATUS 2 STDERR "row 1")
+example_test(example_wick RUN $<TARGET_FILE:wick> ${examples_dir}/data/atom_sweep_2025-10-10.csv EXPECTED ${examples_dir}/expected/wick.txt)
+example_test(example_wick_bad_row RUN $<TARGET_FILE:wick> ${examples_dir}/expected/wick.txt STATUS 2 STDERR "row 1")
 foreach(name linear hedge isolated coin_margined multi_asset wrapped cross_margin portfolio_margin book)  # docs/howto
   foreach(scalar double rational)
     example_test(calculator_${name}_${scalar} RUN $<TARGET_FILE:calculator> ${examples_dir}/data/${name}.json --format table --scalar ${scalar}

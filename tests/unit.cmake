@@ -25,6 +25,10 @@ loadline_test(piecewise_curve piecewise/curve.cpp LINK rapidcheck loadline::mult
 
 # --- market, collateral
 loadline_test(market_moment market/moment.cpp)
+foreach(name IN ITEMS bands book consumption power_depth)
+  loadline_test(market_${name} market/${name}.cpp LINK rapidcheck loadline::multiprecision)
+endforeach()
+target_compile_definitions(test_market_book PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
 loadline_test(collateral_change collateral/change.cpp LINK rapidcheck loadline::multiprecision)
 target_compile_definitions(test_collateral_change PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
 loadline_test(collateral_exchange collateral/exchange.cpp LINK rapidcheck loadline::multiprecision)

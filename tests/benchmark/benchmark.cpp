@@ -34,8 +34,8 @@ constexpr int ticks = 256;  // different marks, gone through again and again
 
 volatile double sink;
 
-double yardstick_or_zero(const Book& book, const double* mark, int symbol, int side) {
-  const double price = yardstick(book, mark, symbol, side);
+double yardstick_or_zero(const Wallet& wallet, const double* mark, int symbol, int side) {
+  const double price = yardstick(wallet, mark, symbol, side);
   return std::isnan(price) ? 0.0 : price;
 }
 
@@ -56,7 +56,7 @@ struct Case {
   std::vector<double> qty, entry;
   std::vector<std::vector<double>> marks;
   std::vector<std::vector<Price<double>>> typed_marks;
-  Book book{};
+  Wallet wallet{};
   std::vector<Position<double>> positions;
   Account<double> account;
 
@@ -90,7 +90,7 @@ struct Case {
         typed_marks.back().emplace_back(mark);
       }
     }
-    book = {gross / 8, n, qty.data(), entry.data(), row_starts.data()};
+    wallet = {gross / 8, n, qty.data(), entry.data(), row_starts.data()};
     account = {.cash = gross / 8, .positions = positions};
   }
 };
@@ -231,13 +231,13 @@ void rows(int n, const BracketFile<double>& file, const char* only) {
   const Portfolio<double>& portfolio = *made;
   const std::string size = "/n" + std::to_string(n);
   const KeyId key{0};
-  const auto yardstick = [&](std::size_t t) { return yardstick_or_zero(c.book, c.marks[t].data(), 0, -1); };
+  const auto yardstick = [&](std::size_t t) { return yardstick_or_zero(c.wallet, c.marks[t].data(), 0, -1); };
 
   double worst = 0;  // both must give the same prices
   for (std::size_t t = 0; t < ticks; ++t)
     for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(n); ++k) {
-      const double y = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), -1),
-                   z = yardstick_or_zero(c.book, c.marks[t].data(), static_cast<int>(k), +1);
+      const double y = yardstick_or_zero(c.wallet, c.marks[t].data(), static_cast<int>(k), -1),
+                   z = yardstick_or_zero(c.wallet, c.marks[t].data(), static_cast<int>(k), +1);
       const auto [below, above] = portfolio.liquidation_price(c.typed_marks[t], KeyId{k});
       worst = std::max({worst, std::abs(y - number(below)) / markets[k].mark, std::abs(z - number(above)) / markets[k].mark});
     }
@@ -295,10 +295,45 @@ void rows(int n, const BracketFile<double>& file, const char* only) {
   };
   const auto all_yardstick = [&](std::size_t t) {
     double sum = 0;
-    for (int k = 0; k < n; ++k) sum += yardstick_or_zero(c.book, c.marks[t].data(), k, -1);
+    for (int k = 0; k < n; ++k) sum += yardstick_or_zero(c.wallet, c.marks[t].data(), k, -1);
     return sum;
   };
   row("all_prices" + size, only, all, all_yardstick, 5'000);
+}
+
+/// A book of 1,000 levels crossed, beside one binary search of its prices for the same level.
+void book_rows(const char* only) {
+  std::vector<BookLevel<double>> levels;
+  std::vector<double> prices;
+  unsigned random = 54'321;
+  const auto drawn = [&random] {
+    random = random * 1'664'525U + 1'013'904'223U;
+    return static_cast<double>(random >> 8) / (1U << 24);
+  };
+  double price = 100;
+  for (int i = 0; i < 1'000; ++i) {
+    prices.push_back(price);
+    levels.push_back({price, 0.1 + drawn()});
+    price += 0.01 + 0.05 * drawn();
+  }
+  const auto asks = Levels<double>::make(BookSide::asks, levels);
+  if (!asks) return static_cast<void>(std::fprintf(stderr, "%s\n", message(asks.error().code)));
+  std::vector<double> size, worst, average;
+  for (int t = 0; t < ticks; ++t) {
+    size.push_back(asks->total() * drawn());
+    const Fill<double> f = fill(*asks, size.back(), 0.0);
+    worst.push_back(f.worst);
+    average.push_back(f.value / f.filled);
+  }
+  const auto search = [&](std::size_t t) { return *std::lower_bound(prices.begin(), prices.end(), worst[t]); };
+  for (std::size_t t = 0; t < ticks; ++t)
+    if (search(t) != worst[t]) std::fprintf(stderr, "the searches differ\n");
+  row(
+      "book_cross", only, [&](std::size_t t) { return fill(*asks, size[t], 0.0).value; }, search, 20'000);
+  row(
+      "book_cross_taken", only, [&](std::size_t t) { return fill(*asks, 0.5 * size[t], 0.5 * size[t]).value; }, search, 20'000);
+  row(
+      "book_at_average", only, [&](std::size_t t) { return largest_at_average(*asks, average[t], 0.0); }, search, 20'000);
 }
 
 }  // namespace
@@ -310,5 +345,7 @@ int main(int argc, char** argv) {
   text << in.rdbuf();
   const auto file = read_brackets<double>(text.str());
   if (!file) return std::fprintf(stderr, "%s:%u: %s\n", argv[1], file.error().line, message(file.error().fault)), 2;
-  for (const int n : {1, 5, 20}) rows(n, *file, argc > 2 ? argv[2] : nullptr);
+  const char* only = argc > 2 ? argv[2] : nullptr;
+  for (const int n : {1, 5, 20}) rows(n, *file, only);
+  book_rows(only);
 }

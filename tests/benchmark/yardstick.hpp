@@ -10,7 +10,7 @@
 struct Row {
   double cap, rate, cum;  // the last cap is infinite
 };
-struct Book {
+struct Wallet {
   double cash;
   int n;
   const double *qty, *entry;
@@ -18,7 +18,7 @@ struct Book {
 };
 
 /// The liquidation price of symbol i below (side -1) or above (+1) its mark; NaN: none.
-inline double yardstick(const Book& b, const double* mark, int i, int side) {
+inline double yardstick(const Wallet& b, const double* mark, int i, int side) {
   double x = b.cash;  // margin balance less maintenance, without symbol i
   for (int j = 0; j < b.n; ++j) {
     if (j == i) continue;

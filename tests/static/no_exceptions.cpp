@@ -30,3 +30,12 @@ template class loadline::FeedWalk<Strict, Map<Strict>>;
 template loadline::Bounds<Strict> loadline::falling_peg_liquidation(const FallingPegAccount<Strict>&, const Price<Strict>&);
 template loadline::Result<loadline::WrongWay<Strict>> loadline::wrong_way(const Portfolio<Strict>&, Marks<Strict>, KeyId);
 template loadline::Concentration<Strict> loadline::concentration(const Portfolio<Strict>&, Marks<Strict>);
+
+// Books of every kind.
+template class loadline::Levels<double>;
+template class loadline::Levels<Strict>;
+template class loadline::Book<Strict>;
+template class loadline::Bands<Strict>;
+template class loadline::PowerLaw<double>;
+template class loadline::PowerLaw<Strict>;
+template loadline::Result<loadline::Fill<Strict>> loadline::Consumption<Strict>::take(const Levels<Strict>&, const Strict&, Time);

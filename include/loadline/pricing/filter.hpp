@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/pricing/decay.hpp"
-#include "loadline/pricing/elapsed.hpp"
+#include "loadline/market/decay.hpp"
+#include "loadline/market/elapsed.hpp"
+#include "loadline/pricing/source.hpp"
 
 /// @file
 /// The exponential average of prices, exact for prints at irregular times; and what it takes to move it.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/pricing/elapsed.hpp"
+#include "loadline/market/elapsed.hpp"
+#include "loadline/pricing/source.hpp"
 
 /// @file
 /// A floor under a redemption ratio that moves with time.

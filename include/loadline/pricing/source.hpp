@@ -3,6 +3,7 @@
 
 #include "loadline/core/amount.hpp"
 #include "loadline/core/result.hpp"
+#include "loadline/market/elapsed.hpp"
 #include "loadline/piecewise/probe.hpp"
 
 #include <bit>
@@ -16,9 +17,6 @@
 
 namespace loadline {
 inline namespace v1 {
-
-/// Milliseconds since 1970-01-01 UTC.
-using Time = std::int64_t;
 
 /// The last print of one source.
 template <Scalar T>

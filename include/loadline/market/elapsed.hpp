@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/pricing/source.hpp"
+#include "loadline/core/scalar.hpp"
 
+#include <cstdint>
 #include <limits>
 
 /// @file
-/// Spans of time as numbers, for rates and decays.
+/// Times, and spans of time as numbers, for rates and decays.
 
 namespace loadline {
 inline namespace v1 {
+
+/// Milliseconds since 1970-01-01 UTC.
+using Time = std::int64_t;
 
 inline constexpr Time milliseconds_per_day = 86'400'000;
 /// 365 days, as the growth caps of lending markets count.
