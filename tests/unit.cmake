@@ -49,6 +49,8 @@ loadline_test(portfolio_straight portfolio/straight.cpp LINK rapidcheck loadline
 loadline_test(portfolio_allocation portfolio/allocation.cpp)
 
 # --- waterfall, analysis
+loadline_test(waterfall_closing waterfall/closing.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_run waterfall/waterfall.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_fund waterfall/fund.cpp LINK rapidcheck loadline::multiprecision)

@@ -41,6 +41,8 @@
 #include "loadline/venues/insurance_funds.hpp"
 #include "loadline/version.hpp"
 #include "loadline/waterfall/asset_fund.hpp"
+#include "loadline/waterfall/book_market.hpp"
+#include "loadline/waterfall/closing_account.hpp"
 #include "loadline/waterfall/compensation.hpp"
 #include "loadline/waterfall/fund_path.hpp"
 #include "loadline/waterfall/fund_pool.hpp"
@@ -52,3 +54,4 @@
 #include "loadline/waterfall/insurance_fund.hpp"
 #include "loadline/waterfall/ledger.hpp"
 #include "loadline/waterfall/voucher.hpp"
+#include "loadline/waterfall/waterfall.hpp"

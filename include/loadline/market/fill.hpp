@@ -51,7 +51,8 @@ inline namespace LOADLINE_FLAGS {
 /// @f[ filled = \min(q, total - taken), \qquad value = V(taken + filled) - V(taken) @f]
 /// @par Units    q, taken: base units; value: money; worst: money per base unit
 /// @par Shape    q >= 0, taken >= 0
-/// @par Rounding that of the scalar; where something is taken already the value is a difference of two sums
+/// @par Rounding that of the scalar; where something is taken already the value is a difference of two sums, kept
+///               between the first and the last price
 /// @par Errors   none: what the side does not hold is left unfilled, never sold at a price that nobody bid
 /// @par Cost     two walks; no allocation
 /// @par Source   docs/explanation/order-books.md
@@ -62,7 +63,15 @@ template <Scalar T, Depth<T> D>
   if (!(T(0) < left) || !(T(0) < q)) return {T(0), T(0), T(0), q};
   const T filled = q < left ? q : left;
   const Walk<T> walk = side.walk(T(taken + filled));
-  return {filled, T(0) < taken ? T(walk.value - side.walk(taken).value) : walk.value, walk.worst, T(q - filled)};
+  if (!(T(0) < taken)) return {filled, walk.value, walk.worst, T(q - filled)};
+  const Walk<T> before = side.walk(taken);
+  T value = T(walk.value - before.value);
+  // Between what it is at the last price and at the first, also where the difference has lost its digits.
+  const T at_last = T(filled * walk.worst), at_first = T(filled * before.worst);
+  const T &low = at_last < at_first ? at_last : at_first, &high = at_last < at_first ? at_first : at_last;
+  if (value < low) value = low;
+  if (high < value) value = high;
+  return {filled, value, walk.worst, T(q - filled)};
 }
 
 /// The same at `limit` or better only.
