@@ -224,6 +224,57 @@ void wrapped_rows(const Case& c, const std::string& size, const char* only, cons
   }
 }
 
+/// One whole waterfall beside one evaluation of the margin (balance and maintenance over all brackets): every position goes through its book
+/// to the fund and to the other side.
+void waterfall_rows(const Case& c, const std::string& size, const char* only) {
+  Account<double> account = c.account;
+  std::vector<Position<double>> positions(account.positions.begin(), account.positions.end());
+  for (Position<double>& p : positions) p.liquidation_fee_rate = 0.0125, p.taker_fee_rate = 0.0005;
+  account.positions = positions;
+  account.cash = account.cash.raw() / 60;
+  const auto portfolio = Portfolio<double>::make(account, static_cast<std::uint32_t>(c.n));
+  if (!portfolio) return static_cast<void>(std::fprintf(stderr, "%s\n", message(portfolio.error().code)));
+  auto closing = ClosingAccount<double>::make(*portfolio);
+  if (!closing) return static_cast<void>(std::fprintf(stderr, "%s\n", message(closing.error().code)));
+  std::vector<TradedBook<double, Levels<double>>> books;
+  std::vector<std::vector<Counterparty<double>>> people, fresh;
+  std::vector<OtherSide<double>> others;
+  for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(c.n); ++k) {
+    const double mark = markets[k].mark, units = std::abs(c.qty[k]);
+    std::vector<BookLevel<double>> bids, asks;
+    for (int i = 1; i <= 10; ++i) {  // half of the position within 1 %
+      bids.push_back({mark * (1 - 0.001 * i), 0.05 * units});
+      asks.push_back({mark * (1 + 0.001 * i), 0.05 * units});
+    }
+    const auto b = Levels<double>::make(BookSide::bids, bids), a = Levels<double>::make(BookSide::asks, asks);
+    if (!b || !a) return static_cast<void>(std::fprintf(stderr, "no book\n"));
+    books.push_back({KeyId{k}, *b, *a});
+    fresh.emplace_back();
+    for (std::uint64_t j = 0; j < 4; ++j) fresh.back().push_back({j, c.qty[k] > 0 ? -units : units, 1e6});
+  }
+  people = fresh;
+  for (std::uint32_t k = 0; k < people.size(); ++k) others.push_back({KeyId{k}, people[k], 4 * k});
+  BookMarket<double, Levels<double>> market{books};
+  std::vector<double> given(4);
+  std::vector<Transfer<double>> storage(1'000);
+  std::vector<WaterfallStep<double>> steps(100);
+  const Waterfall<double, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{LegOrder::largest_maintenance}, {}, {}};
+  const auto fund = InsuranceFund<double>::make({.balance = 1e4});
+  const auto whole = [&](std::size_t t) {
+    Closing<double> now = closing->at(c.typed_marks[t]);
+    for (auto& book : books) book.taken_bids = book.taken_asks = 0;
+    for (std::size_t k = 0; k < people.size(); ++k) std::copy(fresh[k].begin(), fresh[k].end(), people[k].begin());
+    InsuranceFund<double> left = *fund;
+    Ledger<double> ledger(storage);
+    const auto report =
+        waterfall.run(now, market, left, std::span<const OtherSide<double>>(others), std::span<double>(given), ledger, std::span<WaterfallStep<double>>(steps));
+    return report ? now.equity + static_cast<double>(report->steps) : 1e300;
+  };
+  if (!(whole(0) < 1e300)) std::fprintf(stderr, "the waterfall fails\n");
+  row(
+      "waterfall" + size, only, whole, [&](std::size_t t) { return portfolio->margin_ratio(c.typed_marks[t]).value_or(Ratio<double>(0)).raw(); }, 2'000);
+}
+
 void rows(int n, const BracketFile<double>& file, const char* only) {
   const Case c(n, file);
   const auto made = Portfolio<double>::make(c.account, static_cast<std::uint32_t>(n));
@@ -285,6 +336,7 @@ void rows(int n, const BracketFile<double>& file, const char* only) {
     row((tiered ? "tiered" : "coin") + size, only, [&](std::size_t t) { return number(other->liquidation_below(c.typed_marks[t], key)); }, plain, 20'000);
   }
   wrapped_rows(c, size, only, plain);
+  waterfall_rows(c, size, only);
   if (n != 20) return;
   row(
       "excess" + size, only, [&](std::size_t t) { return portfolio.excess(c.typed_marks[t]).raw(); }, yardstick, 20'000);

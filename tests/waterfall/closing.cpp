@@ -36,7 +36,7 @@ template <class T>
 Closing<T> sold(const Closing<T>& account, std::vector<ClosingLeg<T>>& room, std::size_t leg, const T& x, const T& cost_rate) {
   room.assign(account.legs.begin(), account.legs.end());
   Closing<T> out{T(account.equity - T(T(cost_rate * room[leg].mark) * x)), room, account.requirement_ratio};
-  resize(room[leg], room[leg].size < T(0) ? T(room[leg].size + x) : T(room[leg].size - x));
+  resize(out, room[leg], room[leg].size < T(0) ? T(room[leg].size + x) : T(room[leg].size - x));
   return out;
 }
 int pick(int low, int high) {
@@ -84,7 +84,7 @@ TEMPLATE_TEST_CASE("a price at which a position is worth nothing", "[waterfall][
   CHECK(plain(*price(1, Allotment::by_maintenance, 0.25)) == 28.0);
   account.equity = T(1'000);
   CHECK_FALSE(price(0, Allotment::whole, 0).has_value());  // solvent at every price
-  resize(legs[0], T(0));
+  resize(account, legs[0], T(0));
   CHECK_FALSE(price(0, Allotment::whole, 0).has_value());
 }
 
@@ -158,12 +158,12 @@ TEST_CASE("two tiers down: 15,000 contracts in tier 3, of which tier 1 holds 2,0
   REQUIRE(order);
   CHECK(order->size == T(13'000));
   CHECK_FALSE(order->final);
-  resize(legs[0], T(2'000));
+  resize(account, legs[0], T(2'000));
   CHECK(down.next(account, {})->size == T(2'000));  // in the first tier: all of it
   CHECK(down.next(account, {})->final);
-  resize(legs[0], T(8'000));
+  resize(account, legs[0], T(8'000));
   CHECK(down.next(account, {})->size == T(8'000));  // in the second too
-  resize(legs[0], T(-15'000));
+  resize(account, legs[0], T(-15'000));
   CHECK(down.next(account, {})->size == T(13'000));
   CHECK(loadline::StepDown{1}.next(account, {})->size == T(5'000));
 }
@@ -229,7 +229,7 @@ TEMPLATE_TEST_CASE("orders are limited at the bankruptcy price or at the fillabl
   // Half of the maintenance is left: a share of 1/2 of a spread of 1/4 of 8 a unit.
   const loadline::AtFillablePrice<T> fillable{.spread = T(T(1) / T(4))};
   CHECK(plain(*fillable.limit(account, legs[0])) == 63.0);
-  resize(legs[0], T(-4));
+  resize(account, legs[0], T(-4));
   CHECK(plain(*fillable.limit(account, legs[0])) == 65.0);
   account.equity = T(-100);
   CHECK(plain(*fillable.limit(account, legs[0])) == 66.0);  // the share is at most 1

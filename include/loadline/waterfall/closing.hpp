@@ -30,7 +30,7 @@ struct ClosingLeg {
   T fixed = T(0);           ///< the same of the whole position, while it is open
   T liquidation_fee_rate = T(0);
   T taker_fee_rate = T(0);
-  T needed = T(0);     ///< its maintenance; kept by `resize`, set for all by `start`
+  T needed = T(0);     ///< its maintenance; kept by `resize`, set by `start`
   bool stuck = false;  ///< nobody would have it: orders pass over it
 };
 
@@ -40,6 +40,7 @@ struct Closing {
   T equity;
   std::span<ClosingLeg<T>> legs;
   T requirement_ratio = T(1);  ///< of maintenance
+  T needed = T(0);             ///< the maintenance of all positions; kept by `resize`, set by `start`
 };
 
 /// How much of an account's equity stands behind one of its positions when a price is sought at which it is worth nothing.
@@ -71,27 +72,34 @@ template <Scalar T>
   const Piece<T>& p = leg.maintenance[piece_of(leg.maintenance, T(leg.measure * magnitude(leg.size)))];
   return T(T(T(leg.scale * leg.measure) * p.slope) + leg.rate);
 }
-/// Sets what is left of a position.
+/// Adds up the maintenance of the positions anew: without what rounding a running sum would gather.
 template <Scalar T>
-constexpr void resize(ClosingLeg<T>& leg, const T& size) {
+constexpr void add_up(Closing<T>& account) {
+  T sum = T(0);
+  for (const ClosingLeg<T>& leg : account.legs) sum += leg.needed;
+  account.needed = sum;
+}
+/// Sets what is left of one of the account's positions.
+/// @par Cost     O(legs + pieces)
+template <Scalar T>
+constexpr void resize(Closing<T>& account, ClosingLeg<T>& leg, const T& size) {
   leg.size = size;
   leg.needed = maintenance(leg);
+  add_up(account);
 }
-/// Sets `needed` of every position: once, before anything else is asked of the account.
+/// Sets `needed` of the account and of every position: once, before anything else is asked of it.
 template <Scalar T>
 constexpr void start(Closing<T>& account) {
   for (ClosingLeg<T>& leg : account.legs) {
     leg.needed = maintenance(leg);
     leg.stuck = false;
   }
+  add_up(account);
 }
 /// The maintenance of the account. @pre start
-/// @par Cost     O(legs)
 template <Scalar T>
-[[nodiscard]] constexpr T maintenance(const Closing<T>& account) {
-  T sum = T(0);
-  for (const ClosingLeg<T>& leg : account.legs) sum += leg.needed;
-  return sum;
+[[nodiscard]] constexpr const T& maintenance(const Closing<T>& account) {
+  return account.needed;
 }
 /// Equity less what the requirement asks for.
 template <Scalar T>

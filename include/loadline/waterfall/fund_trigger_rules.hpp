@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/pricing/elapsed.hpp"
+#include "loadline/market/elapsed.hpp"
 #include "loadline/waterfall/fund_trigger.hpp"
 
 /// @file

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "loadline/core/amount.hpp"
-#include "loadline/pricing/elapsed.hpp"
+#include "loadline/market/elapsed.hpp"
 
 #include <optional>
 #include <span>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/market/fill.hpp"
+#include "loadline/waterfall/book_market.hpp"
 #include "loadline/waterfall/close_limit.hpp"
 #include "loadline/waterfall/close_out.hpp"
 #include "loadline/waterfall/deleveraging.hpp"
@@ -83,11 +84,12 @@ class WaterfallRun {
     ClosingLeg<T>& leg = account_->legs[order.leg];
     const bool is_long = T(0) < leg.size;
     left_ = order.size;
+    const std::size_t transfers = transfers_of(leg);
     bool filled = false;
     if (!(T(0) < left_)) return void(leg.stuck = stuck_ = true);  // a policy that asks for nothing
     for (std::size_t s = 0; s < rules_->order.count && T(0) < left_; ++s) {
       const Stage stage = rules_->order.stages[s];
-      if (!room(order.leg, transfers_of(leg))) return;
+      if (!room(order.leg, transfers)) return;
       if (stage == Stage::market) {
         left_ = to_market(order.leg, leg, is_long, left_);
         filled = left_ < order.size;
@@ -100,12 +102,10 @@ class WaterfallRun {
     leg.stuck = T(0) < left_;
     stuck_ = stuck_ || leg.stuck;
   }
-  /// What an order at a stage may record.
+  /// What an order at a stage may record: each candidate of the other side, or two fees and the price.
   [[nodiscard]] constexpr std::size_t transfers_of(const ClosingLeg<T>& leg) const {
-    std::size_t most = 3;
-    for (const OtherSide<T>& o : others_)
-      if (o.key == leg.key) most += o.candidates.size();
-    return most;
+    const OtherSide<T>* const others = find_key(others_, leg.key);
+    return others == nullptr ? 3 : 3 + others->candidates.size();
   }
   /// Whether another step has a place, in the list and in the ledger.
   constexpr bool room(std::size_t leg, std::size_t transfers) {
@@ -139,7 +139,7 @@ class WaterfallRun {
   }
   constexpr void close(ClosingLeg<T>& leg, bool is_long, const T& units) {
     moved_ += T(leg.mark * units);
-    resize(leg, is_long ? T(leg.size - units) : T(leg.size + units));
+    resize(*account_, leg, is_long ? T(leg.size - units) : T(leg.size + units));
   }
 
   constexpr T to_market(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
@@ -189,17 +189,16 @@ class WaterfallRun {
     const T price = rules_->deleverage_at == DeleveragePrice::bankruptcy && bankruptcy ? *bankruptcy : leg.mark;
     const T per_unit = is_long ? T(leg.mark - price) : T(price - leg.mark);  // the account pays it, below zero who is taken
     T placed = T(0);
-    for (const OtherSide<T>& o : others_) {
-      if (!(o.key == leg.key)) continue;
-      const T part = rules_->deleveraging.allocate(T(size - placed), is_long ? 1 : -1, std::span<const Counterparty<T>>(o.candidates), given_);
-      for (std::size_t i = 0; i < o.candidates.size(); ++i) {
+    if (const OtherSide<T>* const o = find_key(others_, leg.key)) {
+      placed = rules_->deleveraging.allocate(size, is_long ? 1 : -1, std::span<const Counterparty<T>>(o->candidates), given_);
+      for (std::size_t i = 0; i < o->candidates.size(); ++i) {
         if (!(T(0) < given_[i])) continue;
+        Counterparty<T>& c = o->candidates[i];
         const T amount = T(per_unit * given_[i]);
-        pay(amount, PartyId{PartyKind::counterparties, o.first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
-        o.candidates[i].equity += amount;
-        o.candidates[i].size = is_long ? T(o.candidates[i].size + given_[i]) : T(o.candidates[i].size - given_[i]);
+        pay(amount, PartyId{PartyKind::counterparties, o->first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
+        c.equity += amount;
+        c.size = is_long ? T(c.size + given_[i]) : T(c.size - given_[i]);
       }
-      placed += part;
     }
     close(leg, is_long, placed);
     note({Stage::deleveraging, placed < size ? StepEnd::unplaced : StepEnd::matched, index, size, placed, T(0) < placed ? price : T(0), bankruptcy,
@@ -249,7 +248,7 @@ class WaterfallRun {
 /// Money is counted against the mark: selling below it is a transfer to who bought. So all transfers sum to zero, and equity changes
 /// by exactly what the ledger says. Contracts move with every step from the account to the other side of the step.
 /// @par Units    numeraire, base units
-/// @par Shape    `steps`: one place an order and stage; `given`: as many places as the largest other side has candidates
+/// @par Shape    `steps`: one place an order and stage; `others`: each key once; `given`: as many places as the largest other side has candidates
 /// @par Rounding that of the scalar
 /// @par Errors   those of check; BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (COUNTERPARTY: `given` is too short; before a step that has no
 ///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), and those of the fund. What was done before it stays, whole: ledger,
