@@ -25,6 +25,8 @@ foreach(name collateral_account usde_loop howto_accounts buyer wrong_way insuran
 endforeach()
 example_test(example_depeg RUN $<TARGET_FILE:depeg> ${examples_dir}/data/usde_minutes_2025-10-10.csv EXPECTED ${examples_dir}/expected/depeg.txt)
 example_test(example_depeg_bad_row RUN $<TARGET_FILE:depeg> ${examples_dir}/expected/depeg.txt STATUS 2 STDERR "row 1")
+example_test(example_waterfall RUN $<TARGET_FILE:waterfall> ${examples_dir}/data/binance_usdm_brackets_2024-10-24.csv EXPECTED ${examples_dir}/expected/waterfall.txt)
+example_test(example_waterfall_bad_row RUN $<TARGET_FILE:waterfall> ${examples_dir}/expected/waterfall.txt STATUS 2 STDERR "waterfall.txt:")
 example_test(example_wick RUN $<TARGET_FILE:wick> ${examples_dir}/data/atom_sweep_2025-10-10.csv EXPECTED ${examples_dir}/expected/wick.txt)
 example_test(example_wick_bad_row RUN $<TARGET_FILE:wick> ${examples_dir}/expected/wick.txt STATUS 2 STDERR "row 1")
 foreach(name linear hedge isolated coin_margined multi_asset wrapped cross_margin portfolio_margin book)  # docs/howto

@@ -50,6 +50,7 @@ loadline_test(portfolio_allocation portfolio/allocation.cpp)
 
 # --- waterfall, analysis
 loadline_test(waterfall_closing waterfall/closing.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_account waterfall/closing_account.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_run waterfall/waterfall.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)

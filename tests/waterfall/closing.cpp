@@ -35,7 +35,7 @@ T ratio(const Closing<T>& account) {
 template <class T>
 Closing<T> sold(const Closing<T>& account, std::vector<ClosingLeg<T>>& room, std::size_t leg, const T& x, const T& cost_rate) {
   room.assign(account.legs.begin(), account.legs.end());
-  Closing<T> out{T(account.equity - T(T(cost_rate * room[leg].mark) * x)), room, account.requirement_ratio};
+  Closing<T> out{T(account.equity - T(T(cost_rate * room[leg].mark) * x)), room, account.requirement_ratio, account.when};
   resize(out, room[leg], room[leg].size < T(0) ? T(room[leg].size + x) : T(room[leg].size - x));
   return out;
 }

@@ -3,7 +3,7 @@
 
 #include "loadline/core/id.hpp"
 #include "loadline/core/result.hpp"
-#include "loadline/piecewise/schedule.hpp"
+#include "loadline/piecewise/sweep.hpp"
 
 #include <optional>
 #include <span>
@@ -40,6 +40,7 @@ struct Closing {
   T equity;
   std::span<ClosingLeg<T>> legs;
   T requirement_ratio = T(1);  ///< of maintenance
+  LiquidateWhen when = LiquidateWhen::at_or_below_zero;
   T needed = T(0);             ///< the maintenance of all positions; kept by `resize`, set by `start`
 };
 
@@ -106,10 +107,10 @@ template <Scalar T>
 [[nodiscard]] constexpr T excess(const Closing<T>& account) {
   return T(account.equity - T(account.requirement_ratio * maintenance(account)));
 }
-/// Whether the requirement fails, as venues test it: at equality too.
+/// Whether the requirement fails.
 template <Scalar T>
 [[nodiscard]] constexpr bool must_close(const Closing<T>& account) {
-  return !(T(0) < excess(account));
+  return fails(excess(account), account.when);
 }
 
 /// Checks an account that is to be closed; nullopt: it is in order.

@@ -78,7 +78,7 @@ class ClosingAccount {
       leg.scale = by_size ? T(price * p.multiplier.raw()) : T(1);
       leg.rate = T(rates_[i] * price);
     }
-    Closing<T> out{T(0), legs_, pool.rule.requirement_ratio.raw()};
+    Closing<T> out{T(0), legs_, pool.rule.requirement_ratio.raw(), pool.rule.when};
     start(out);
     out.equity = T(plain_value(account, Function::requirement, marks) + T(out.requirement_ratio * maintenance(out)));
     return out;

@@ -144,15 +144,21 @@ class WaterfallRun {
 
   constexpr T to_market(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
     const std::optional<T> limit = rules_->limit.limit(*account_, leg);
+    const std::optional<T> worthless = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
     const Fill<T> f = market_->fill(leg.key, is_long ? BookSide::bids : BookSide::asks, size, limit);
     if (T(0) < f.filled) {
-      const T at_mark = T(leg.mark * f.filled);
+      const T at_mark = T(leg.mark * f.filled), taker_fee = T(leg.taker_fee_rate * f.value);
       pay(is_long ? T(at_mark - f.value) : T(f.value - at_mark), PartyId{PartyKind::market}, Reason::close_out);
-      pay(T(leg.taker_fee_rate * f.value), PartyId{PartyKind::venue}, Reason::trading_fee);
+      pay(taker_fee, PartyId{PartyKind::venue}, Reason::trading_fee);
       close(leg, is_long, f.filled);
-      // The fund gets the liquidation fee, but no more than there is.
+      // The fund gets the liquidation fee, but no more than this fill brought beyond the bankruptcy price, and than there is.
+      T most = account_->equity;
+      if (worthless) {
+        const T at_worthless = T(*worthless * f.filled), beyond = T((is_long ? T(f.value - at_worthless) : T(at_worthless - f.value)) - taker_fee);
+        if (beyond < most) most = beyond;
+      }
       const T fee = T(leg.liquidation_fee_rate * f.value);
-      to_the_fund(account_->equity < fee ? account_->equity : fee, Reason::liquidation_fee);
+      to_the_fund(most < fee ? most : fee, Reason::liquidation_fee);
     }
     note({Stage::market, T(0) < f.unfilled ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit,
           account_->equity});
