@@ -55,7 +55,7 @@ void print_ledger(const Ledger<double>& ledger) {
   std::printf("    %-15s      %+16.2f\n", "sum", cents(ledger.sum_of_balances().raw()));
 }
 
-int run(const Portfolio<double>& portfolio, const Scene& b, std::FILE* csv) {
+int run(const Portfolio<double>& portfolio, const Scene& b, int scene, std::FILE* csv) {
   //! [books]
   const auto side = [&](BookSide s) {
     return PowerLaw<double>::make({.side = s, .mid = b.mark, .size = b.within_one_percent, .reach = 0.01, .end = 0.15, .spread = b.gap});
@@ -88,8 +88,8 @@ int run(const Portfolio<double>& portfolio, const Scene& b, std::FILE* csv) {
   //! [run]
   if (!report) return std::fprintf(stderr, "%s\n", message(report.error().code)), 2;
 
-  std::printf("%s: mark %.0f, %.0f BTC bid within 1 %%, a gap of %.2f %%, a fund of %.1f million\n", b.name, b.mark, b.within_one_percent, 100 * b.gap,
-              b.fund / 1e6);
+  std::printf("%d. %s: mark %.0f, %.0f BTC bid within 1 %%, a gap of %.2f %%, a fund of %.1f million\n", scene, b.name, b.mark, b.within_one_percent,
+              100 * b.gap, b.fund / 1e6);
   std::printf("  equity %.2f, maintenance %.2f\n", equity, needed);
   std::puts("  stage          ended            BTC asked         done    average price   limit or takeover          equity");
   for (std::size_t i = 0; i < report->steps; ++i) {
@@ -97,7 +97,7 @@ int run(const Portfolio<double>& portfolio, const Scene& b, std::FILE* csv) {
     std::printf("  %-13s  %-14s %11.3f  %11.3f  %15.2f  %18.2f  %14.2f\n", name(s.stage), name(s.end), s.asked, s.done, s.price, s.limit.value_or(0),
                 cents(s.equity));
     if (csv != nullptr)
-      std::fprintf(csv, "%s,%zu,%s,%s,%.6f,%.6f,%.4f,%.4f,%.4f\n", b.name, i, name(s.stage), name(s.end), s.asked, s.done, s.price, s.limit.value_or(0),
+      std::fprintf(csv, "%d,%s,%zu,%s,%s,%.6f,%.6f,%.4f,%.4f,%.4f\n", b.name, i, name(s.stage), name(s.end), s.asked, s.done, s.price, s.limit.value_or(0),
                    s.equity);
   }
   std::printf("  the fund now has %.2f; still missing: %.2f\n  who gained (+) and lost (-) against the mark:\n", fund->balance().raw(), report->deficit);
@@ -121,14 +121,15 @@ int main(int argc, char** argv) {
   if (!portfolio) return std::fprintf(stderr, "%s\n", message(portfolio.error().code)), 2;
   std::FILE* csv = argc > 2 ? std::fopen(argv[2], "w") : nullptr;
   if (argc > 2 && csv == nullptr) return std::perror(argv[2]), 2;
-  if (csv != nullptr) std::fputs("book,step,stage,ended,asked,done,price,limit,equity\n", csv);
+  if (csv != nullptr) std::fputs("scene,name,step,stage,ended,asked,done,price,limit,equity\n", csv);
   std::puts("Scenario: 1,500 BTC long from 116,848 on eight times leverage. Books, fund and counterparties are assumptions; the depths are about");
   std::puts("what was bid on 10 October 2025 before the cascade and in it.\n");
+  int scene = 0;
   for (const Scene& b : {Scene{"normal book", 105'390, 2'000, 0.0001, usual_order, DeleveragePrice::bankruptcy, 2e6},
                          Scene{"vacuum", 105'390, 280, 0.01, usual_order, DeleveragePrice::bankruptcy, 2e6},
-                         Scene{"vacuum, mark below bankruptcy", 101'500, 280, 0.01, usual_order, DeleveragePrice::bankruptcy, 4e5},
+                         Scene{"vacuum and a mark below bankruptcy", 101'500, 280, 0.01, usual_order, DeleveragePrice::bankruptcy, 4e5},
                          Scene{"the same in a delisting hour", 101'500, 280, 0.01, delisting_hour, DeleveragePrice::bankruptcy, 4e5},
-                         Scene{"the same, deleveraged at the mark", 101'500, 280, 0.01, deleveraging_first, DeleveragePrice::mark, 4e5}})
-    if (const int failed = run(*portfolio, b, csv)) return failed;
+                         Scene{"the same deleveraged at the mark", 101'500, 280, 0.01, deleveraging_first, DeleveragePrice::mark, 4e5}})
+    if (const int failed = run(*portfolio, b, ++scene, csv)) return failed;
   return csv == nullptr || std::fclose(csv) == 0 ? 0 : 3;
 }
