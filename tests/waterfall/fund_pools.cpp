@@ -20,6 +20,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infini
 constexpr PartyId account{PartyKind::account, 7};
 constexpr SymbolId btc{0}, eth{1}, meme{2};
 
+static_assert(DeficitPayer<ContractFund<double>, double> && DeficitPayer<ContractFund<Strict, AssetFund<Strict>>, Strict>);
 static_assert(DeficitPayer<AssetFund<double>, double> && DeficitPayer<AssetFund<Strict>, Strict>);
 
 template <class V>
@@ -65,6 +66,24 @@ TEMPLATE_TEST_CASE("a contract's own fund pays first, then its category, as far 
   CHECK(pools.pay(meme, T(50))->unpaid == T(10));
   pools.begin_period();
   CHECK(pools.pay(meme, T(50))->paid == T(9));
+}
+
+TEMPLATE_TEST_CASE("one contract's pools look like one fund", "[waterfall][fund]", LOADLINE_SCALARS) {
+  using T = TestType;
+  std::array funds{fund_of<T>(T(10)), fund_of<T>(T(20)), fund_of<T>(T(40))};
+  std::array<PoolMember<T>, 3> members{
+      PoolMember<T>{.contract = btc, .pool = 0}, {.contract = btc, .pool = 1, .limit = Money<T>(T(5))}, {.contract = eth, .pool = 2}};
+  auto pools = *FundPools<T>::make(funds, members);
+  ContractFund<T> fund{pools, btc};
+  std::array<Transfer<T>, 2> storage{};
+  Ledger<T> ledger(storage);
+  CHECK(fund.balance().raw() == T(30));
+  CHECK(record_payment(ledger, fund, FundParties{}, Money<T>(T(18)))->unpaid == T(3));
+  CHECK(fund.balance().raw() == T(15));
+  REQUIRE(record_contribution(ledger, fund, FundParties{}, Money<T>(T(4))).has_value());
+  CHECK(fund.balance().raw() == T(19));
+  CHECK(ledger.balance(PartyId{PartyKind::insurance_fund}).raw() == T(-11));
+  CHECK(funds[2].balance().raw() == T(40));
 }
 
 TEMPLATE_TEST_CASE("what happens to an isolated fund reaches no other", "[waterfall][fund]", LOADLINE_SCALARS) {

@@ -11,6 +11,23 @@
 #include <limits>
 #include <vector>
 
+/// A number that counts how often it is compared.
+struct Counted {
+  double value;
+  static inline long comparisons = 0;
+  explicit Counted(int x) : value(x) {}
+  explicit Counted(double x) : value(x) {}
+  friend Counted operator+(const Counted& a, const Counted& b) { return Counted(a.value + b.value); }
+  friend Counted operator-(const Counted& a, const Counted& b) { return Counted(a.value - b.value); }
+  friend Counted operator*(const Counted& a, const Counted& b) { return Counted(a.value * b.value); }
+  friend Counted operator/(const Counted& a, const Counted& b) { return Counted(a.value / b.value); }
+  friend Counted operator-(const Counted& a) { return Counted(-a.value); }
+  Counted& operator+=(const Counted& b) { return value += b.value, *this; }
+  Counted& operator-=(const Counted& b) { return value -= b.value, *this; }
+  friend bool operator<(const Counted& a, const Counted& b) { return ++comparisons, a.value < b.value; }
+  friend bool operator==(const Counted& a, const Counted& b) { return ++comparisons, a.value == b.value; }
+};
+
 namespace {
 
 using namespace loadline;
@@ -31,23 +48,6 @@ template <class T>
 T figure(int least, int most) {
   return T(T(*rc::gen::inRange(least, most)) / T(*rc::gen::element(1, 3, 7)));
 }
-
-/// A number that counts how often it is compared.
-struct Counted {
-  double value;
-  static inline long comparisons = 0;
-  explicit Counted(int x) : value(x) {}
-  explicit Counted(double x) : value(x) {}
-  friend Counted operator+(const Counted& a, const Counted& b) { return Counted(a.value + b.value); }
-  friend Counted operator-(const Counted& a, const Counted& b) { return Counted(a.value - b.value); }
-  friend Counted operator*(const Counted& a, const Counted& b) { return Counted(a.value * b.value); }
-  friend Counted operator/(const Counted& a, const Counted& b) { return Counted(a.value / b.value); }
-  friend Counted operator-(const Counted& a) { return Counted(-a.value); }
-  Counted& operator+=(const Counted& b) { return value += b.value, *this; }
-  Counted& operator-=(const Counted& b) { return value -= b.value, *this; }
-  friend bool operator<(const Counted& a, const Counted& b) { return ++comparisons, a.value < b.value; }
-  friend bool operator==(const Counted& a, const Counted& b) { return ++comparisons, a.value == b.value; }
-};
 
 constexpr bool peaks_at_compile_time() {
   std::array<WindowSample<double>, 2> storage{};

@@ -142,6 +142,30 @@ class FundPools {
   std::span<PoolMember<T>> members_;
 };
 
+/// What one contract can draw on, as a DeficitPayer: for whoever pays a deficit and need not know that there are pools.
+/// @par Units    money: the numeraire
+/// @par Shape    the pools outlive it; they have a fund for the contract
+/// @par Rounding that of the funds
+/// @par Errors   those of FundPools
+/// @par Cost     that of FundPools
+/// @par Source   none
+template <Scalar T, DeficitPayer<T> F = InsuranceFund<T>>
+struct ContractFund {
+  FundPools<T, F>& pools;
+  SymbolId contract;
+
+  /// What its pools hold, whatever its limits: `quote` knows those.
+  [[nodiscard]] constexpr Money<T> balance() const {
+    Money<T> sum = 0;
+    for (const PoolMember<T>& m : pools.members())
+      if (m.contract == contract) sum += pools.funds()[m.pool].balance();
+    return sum;
+  }
+  [[nodiscard]] constexpr Result<FundDraw<T>> quote(const Money<T>& deficit) const { return pools.quote(contract, deficit); }
+  constexpr Result<FundDraw<T>> pay(const Money<T>& deficit) { return pools.pay(contract, deficit); }
+  constexpr Result<T> take(const Money<T>& amount) { return pools.take(contract, amount); }
+};
+
 }  // namespace LOADLINE_FLAGS
 }  // namespace v1
 }  // namespace loadline

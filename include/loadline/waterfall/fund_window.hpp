@@ -56,7 +56,7 @@ class WindowPeak {
     while (leave < keep && gone(leave, time)) ++leave;
     if (keep - leave == storage_.size()) return Error{Errc::bad_size, Field::window};
     if (count_ > 0) at(count_ - 1).until = time;  // the latest is always at the back
-    head_ = leave < keep ? (head_ + leave) % storage_.size() : 0;
+    head_ = leave < keep ? place(leave) : 0;
     count_ = keep - leave;
     at(count_++) = {value, time, time};
     return std::nullopt;
@@ -72,7 +72,9 @@ class WindowPeak {
   [[nodiscard]] constexpr const T& latest() const { return LOADLINE_ASSERT(count_ > 0), at(count_ - 1).value; }
 
  private:
-  [[nodiscard]] constexpr WindowSample<T>& at(std::size_t i) const { return storage_[(head_ + i) % storage_.size()]; }
+  /// Where the i-th lies, i <= count_: a subtraction, since a division costs more than all the rest.
+  [[nodiscard]] constexpr std::size_t place(std::size_t i) const noexcept { return head_ + i < storage_.size() ? head_ + i : head_ + i - storage_.size(); }
+  [[nodiscard]] constexpr WindowSample<T>& at(std::size_t i) const { return storage_[place(i)]; }
   /// Whether the i-th has left the window at `now`. The latest ends now: held, it is inside.
   [[nodiscard]] constexpr bool gone(std::size_t i, Time now) const {
     if (reading_ == WindowReading::sampled) return width_ < Elapsed{at(i).time, now}.length();
