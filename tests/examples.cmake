@@ -29,6 +29,9 @@ example_test(example_waterfall RUN $<TARGET_FILE:waterfall> ${examples_dir}/data
 example_test(example_waterfall_bad_row RUN $<TARGET_FILE:waterfall> ${examples_dir}/expected/waterfall.txt STATUS 2 STDERR "waterfall.txt:")
 example_test(example_wick RUN $<TARGET_FILE:wick> ${examples_dir}/data/atom_sweep_2025-10-10.csv EXPECTED ${examples_dir}/expected/wick.txt)
 example_test(example_wick_bad_row RUN $<TARGET_FILE:wick> ${examples_dir}/expected/wick.txt STATUS 2 STDERR "row 1")
+example_test(example_band_depth RUN $<TARGET_FILE:band_depth> ${examples_dir}/data/btcusdt_bands_2025-10-10.csv ${examples_dir}/data/btcusd_perp_mark_2025-10-10.csv
+             EXPECTED ${examples_dir}/expected/band_depth.txt)
+example_test(example_band_depth_bad_row RUN $<TARGET_FILE:band_depth> ${examples_dir}/expected/depeg.txt ${examples_dir}/data/btcusd_perp_mark_2025-10-10.csv STATUS 2 STDERR "row 1")
 foreach(name linear hedge isolated coin_margined multi_asset wrapped cross_margin portfolio_margin book)  # docs/howto
   foreach(scalar double rational)
     example_test(calculator_${name}_${scalar} RUN $<TARGET_FILE:calculator> ${examples_dir}/data/${name}.json --format table --scalar ${scalar}

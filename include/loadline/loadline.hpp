@@ -5,8 +5,9 @@
 /// loadline: how much a leveraged account may carry, where it goes under, and what happens then.
 ///
 /// This header needs no third party. Beside it: loadline/f64.hpp (aliases for double), loadline/ext (JSON,
-/// Boost.Multiprecision), loadline/margin/bracket_file.hpp and
-/// loadline/collateral/change_file.hpp (brackets and dated ratios from text).
+/// Boost.Multiprecision), loadline/margin/bracket_file.hpp,
+/// loadline/collateral/change_file.hpp, loadline/market/band_file.hpp and loadline/market/mark_file.hpp (brackets, dated ratios, depth
+/// bands and mark prices from text).
 
 #include "loadline/analysis/largest_purchase.hpp"
 #include "loadline/analysis/redemption_trade.hpp"
@@ -23,6 +24,10 @@
 #include "loadline/market/book.hpp"
 #include "loadline/market/consumption.hpp"
 #include "loadline/market/power_depth.hpp"
+#include "loadline/market/book_guard.hpp"
+#include "loadline/market/depth_path.hpp"
+#include "loadline/market/salvage.hpp"
+#include "loadline/market/thinned.hpp"
 #include "loadline/piecewise/newton.hpp"
 #include "loadline/portfolio/portfolio.hpp"
 #include "loadline/pricing/bounds.hpp"
