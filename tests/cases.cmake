@@ -25,3 +25,11 @@ endif()
 foreach(name IN ITEMS venues vectors_exact)
   target_compile_definitions(test_${name} PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
 endforeach()
+
+# --- on-chain venues, in integers
+foreach(venue IN ITEMS dydx drift mango)
+  loadline_test(onchain_${venue} venues/onchain_${venue}.cpp LINK loadline::json loadline::multiprecision)
+  target_compile_definitions(test_onchain_${venue} PRIVATE "LOADLINE_TEST_DATA_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}/data\"")
+endforeach()
+loadline_test(onchain_bad_input venues/onchain_bad_input.cpp)
+loadline_test(onchain_laws venues/onchain_laws.cpp LINK rapidcheck loadline::multiprecision)

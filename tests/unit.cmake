@@ -10,6 +10,7 @@ loadline_test(core_numerics core/numerics.cpp)
 loadline_test(core_scalar core/scalar.cpp LINK loadline::multiprecision)
 loadline_test(core_rows core/rows.cpp)
 loadline_test(core_rounding core/rounding.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(core_whole core/whole.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(core_text core/text.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- piecewise
@@ -73,6 +74,7 @@ loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline
 loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_falling_peg liquidation/falling_peg.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_certified liquidation/certified.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(liquidation_pro_rata_price liquidation/pro_rata_price.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(liquidation_frontier liquidation/frontier.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- what the compiler proves
