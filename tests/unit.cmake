@@ -60,6 +60,7 @@ loadline_test(waterfall_closing waterfall/closing.cpp LINK rapidcheck loadline::
 loadline_test(waterfall_account waterfall/closing_account.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_run waterfall/waterfall.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_collateral_spiral waterfall/collateral_spiral.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_fund waterfall/fund.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_fund_window waterfall/fund_window.cpp LINK rapidcheck loadline::multiprecision)

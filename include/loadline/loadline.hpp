@@ -53,6 +53,7 @@
 #include "loadline/waterfall/asset_fund.hpp"
 #include "loadline/waterfall/book_market.hpp"
 #include "loadline/waterfall/closing_account.hpp"
+#include "loadline/waterfall/collateral_spiral.hpp"
 #include "loadline/waterfall/compensation.hpp"
 #include "loadline/waterfall/fund_path.hpp"
 #include "loadline/waterfall/fund_pool.hpp"

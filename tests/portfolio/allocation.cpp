@@ -3,8 +3,10 @@
 #include "support/strict.hpp"
 
 #include <loadline/liquidation/feed_death.hpp>
+#include <loadline/market/book.hpp>
 #include <loadline/portfolio/portfolio.hpp>
 #include <loadline/pricing/guard.hpp>
+#include <loadline/waterfall/collateral_spiral.hpp>
 
 #include <array>
 #include <cstddef>
@@ -202,6 +204,30 @@ TEMPLATE_TEST_CASE("a coin and the peg on it are asked for without allocation", 
     CHECK(allocations_of([&] { found = made->liquidation_price(marks, KeyId{k}, workspace).below.has_value(); }) == 0);
     CHECK(found);
   }
+}
+
+TEMPLATE_TEST_CASE("a collateral spiral allocates nothing", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  constexpr loadline::KeyId coin{0};
+  const std::vector<loadline::Asset<T>> held{{.amount = T(500), .key = coin}};
+  const auto made = Portfolio<T>::make({.cash = T(-400), .assets = held, .rule = {.requirement = false, .level = true}}, 1);
+  const std::array<loadline::BookLevel<T>, 2> levels{loadline::BookLevel<T>{loadline::bps<T>(9'000), T(300)}, {loadline::bps<T>(7'000), T(900)}};
+  const auto bids = loadline::Levels<T>::make(loadline::BookSide::bids, levels);
+  REQUIRE(made.has_value());
+  REQUIRE(bids.has_value());
+  const std::array<loadline::SpiralAccount<T>, 2> accounts{loadline::SpiralAccount<T>{&*made, T(500)}, {&*made, T(200)}};
+  std::array<loadline::Source<T>, 1> sources{loadline::Source<T>{loadline::bps<T>(7'900)}};
+  std::array<loadline::Price<T>, 1> marks{loadline::Price<T>(T(1))};
+  std::array<loadline::SpiralFate<T>, 2> fates;
+  std::array<loadline::SpiralRound<T>, 3> rounds;
+  std::array<loadline::Transfer<T>, 2> transfers;
+  loadline::Ledger<T> ledger(transfers);
+  const loadline::PriceMap rules(loadline::Keyed{coin, loadline::Spot{0}});
+  std::uint32_t deaths = 0;
+  CHECK(allocations_of([&] {
+          deaths = loadline::collateral_spiral<T>({.key = coin, .source = 0}, accounts, rules, *bids, {sources, marks, fates, rounds}, ledger)->deaths;
+        }) == 0);
+  CHECK(deaths == 2);
 }
 
 TEMPLATE_TEST_CASE("the counter counts: make and a workspace allocate", "[allocation]", LOADLINE_SCALARS) {
