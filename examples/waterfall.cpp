@@ -97,8 +97,8 @@ int run(const Portfolio<double>& portfolio, const Scene& b, int scene, std::FILE
     std::printf("  %-13s  %-14s %11.3f  %11.3f  %15.2f  %18.2f  %14.2f\n", name(s.stage), name(s.end), s.asked, s.done, s.price, s.limit.value_or(0),
                 cents(s.equity));
     if (csv != nullptr)
-      std::fprintf(csv, "%d,%s,%zu,%s,%s,%.6f,%.6f,%.4f,%.4f,%.4f\n", b.name, i, name(s.stage), name(s.end), s.asked, s.done, s.price, s.limit.value_or(0),
-                   s.equity);
+      std::fprintf(csv, "%d,%s,%zu,%s,%s,%.6f,%.6f,%.4f,%.4f,%.4f\n", scene, b.name, i, name(s.stage), name(s.end), s.asked, s.done, s.price,
+                   s.limit.value_or(0), cents(s.equity));
   }
   std::printf("  the fund now has %.2f; still missing: %.2f\n  who gained (+) and lost (-) against the mark:\n", fund->balance().raw(), report->deficit);
   print_ledger(ledger);

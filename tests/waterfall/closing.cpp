@@ -227,7 +227,7 @@ TEMPLATE_TEST_CASE("orders are limited at the bankruptcy price or at the fillabl
   CHECK(plain(*loadline::AtBankruptcy{.with_fee = false}.limit(account, legs[0])) == 60.0);
   CHECK(plain(*loadline::AtBankruptcy{}.limit(account, legs[0])) == 120.0);
   // Half of the maintenance is left: a share of 1/2 of a spread of 1/4 of 8 a unit.
-  const loadline::AtFillablePrice<T> fillable{.spread = T(T(1) / T(4))};
+  const loadline::AtFillablePrice<T> fillable{{.widest = T(T(1) / T(4))}};
   CHECK(plain(*fillable.limit(account, legs[0])) == 63.0);
   resize(account, legs[0], T(-4));
   CHECK(plain(*fillable.limit(account, legs[0])) == 65.0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loadline/liquidation/pro_rata_price.hpp"
 #include "loadline/waterfall/closing.hpp"
 
 #include <concepts>
@@ -35,30 +36,21 @@ struct AtBankruptcy {
   }
 };
 
-/// dYdX v4's fillable price: from the mark away by a spread that grows with the account's distress.
-///
-/// @f[ P (1 - s\, a\, r\, m), \qquad a = clamp\left(b \left(1 - \tfrac{E}{MM}\right), 0, 1\right),\quad m = \frac{MM_i}{|q_i| P} @f]
-/// @par Units    adjustment b, spread r: fractions
+/// At dYdX's fillable price, which opens as the account gets worse: fillable_price of liquidation/pro_rata_price.hpp.
+/// @par Units    numeraire per base unit
 /// @par Shape    none
 /// @par Rounding that of the scalar; in the venue's integers: venues/dydx_liquidation.hpp
-/// @par Errors   none
-/// @par Cost     O(legs)
-/// @par Source   dYdX v4, x/clob/keeper/liquidations.go, GetFillablePrice: b = 1, r = 0.1 by default
+/// @par Errors   none; nullopt where there is no such price above zero
+/// @par Cost     O(1)
+/// @par Source   dYdX v4, x/clob/keeper/liquidations.go, GetFillablePrice
 template <Scalar T>
 struct AtFillablePrice {
-  T adjustment = T(1);
-  T spread = T(T(1) / T(10));
+  SpreadTerms<T> spread = {};
 
   [[nodiscard]] constexpr std::optional<T> limit(const Closing<T>& account, const ClosingLeg<T>& leg) const {
-    const T needed = maintenance(account), units = magnitude(leg.size);
-    if (!(T(0) < needed) || units == T(0)) return std::nullopt;
-    T share = T(adjustment * T(T(1) - T(account.equity / needed)));
-    if (share < T(0)) share = T(0);
-    if (T(1) < share) share = T(1);
-    const T away = T(T(share * spread) * T(leg.needed / units));
-    const T price = T(0) < leg.size ? T(leg.mark - away) : T(leg.mark + away);
-    if (!(T(0) < price)) return std::nullopt;
-    return price;
+    const Result<Price<T>> price = fillable_price(ProRataTerms<T>{leg.mark, leg.size, leg.needed, account.equity, maintenance(account)}, spread);
+    if (!price || !(T(0) < price->raw())) return std::nullopt;
+    return price->raw();
   }
 };
 

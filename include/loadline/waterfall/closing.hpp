@@ -41,7 +41,7 @@ struct Closing {
   std::span<ClosingLeg<T>> legs;
   T requirement_ratio = T(1);  ///< of maintenance
   LiquidateWhen when = LiquidateWhen::at_or_below_zero;
-  T needed = T(0);             ///< the maintenance of all positions; kept by `resize`, set by `start`
+  T needed = T(0);  ///< the maintenance of all positions; kept by `resize`, set by `start`
 };
 
 /// How much of an account's equity stands behind one of its positions when a price is sought at which it is worth nothing.
@@ -159,8 +159,8 @@ template <Scalar T>
   const bool shared = allotment == Allotment::by_maintenance && T(0) < total;
   const T behind = shared ? T(T(equity * leg.needed) / total) : equity;
   const bool is_long = T(0) < leg.size;
-  const T per_unit = T(behind / units);
-  const T price = is_long ? T(T(leg.mark - per_unit) / T(T(1) - fee)) : T(T(leg.mark + per_unit) / T(T(1) + fee));
+  const T worthless = T(leg.mark - T(behind / leg.size));  // pro_rata_bankruptcy_price, of figures that have been checked
+  const T price = is_long ? T(worthless / T(T(1) - fee)) : T(worthless / T(T(1) + fee));
   if (!(T(0) < price)) return std::nullopt;
   return price;
 }

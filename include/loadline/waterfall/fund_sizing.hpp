@@ -45,8 +45,6 @@ inline namespace LOADLINE_FLAGS {
 /// @par Shape    losses: deficits >= 0 of equal probability, ascending
 /// @par Rounding none: compared by cross-multiplication
 /// @par Errors   BAD_NUMBER, BAD_PARAMETER (DISCOUNT_RATE: carry; DEFICIT: the cost of a shortfall), OVERFLOW (DISCOUNT_RATE), those of the losses:
-/// TAIL_UNDEFINED
-///               (EXCEEDANCES: none), BAD_SIZE (SHOCK), BAD_NUMBER, BAD_PARAMETER (SHOCK: below zero, or not ascending; `index`)
 ///               TAIL_UNDEFINED (EXCEEDANCES: none), BAD_SIZE (SHOCK), BAD_NUMBER, BAD_PARAMETER (SHOCK: below zero, or not ascending; `index`)
 /// @par Cost     O(losses), no allocation
 /// @par Source   arXiv 2512.01112
