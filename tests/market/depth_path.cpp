@@ -4,6 +4,9 @@
 #include "support/strict.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
+#include <loadline/market/bands.hpp>
+#include <loadline/market/book.hpp>
+#include <loadline/market/book_guard.hpp>
 #include <loadline/market/depth_path.hpp>
 #include <loadline/market/thinned.hpp>
 
@@ -454,5 +457,34 @@ TEST_CASE("more depth never lowers what a sale brings", "[market][laws]") {
       RC_ASSERT(before <= value + Rational(1, 1'000'000'000));
       before = value;
     }
+  });
+}
+
+TEST_CASE("thinned levels and bands: by hand the same levels and bands with less in them", "[market][laws]") {
+  check_property("and more depth never lowers what a sale brings", 150, [] {
+    const Rational d = fraction(1, 100, 100), more = d + (1 - d) * fraction(0, 10, 10), q = fraction(0, 900, 10), taken = fraction(0, 300, 10);
+    std::vector<BookLevel<Rational>> levels, less;
+    std::vector<Band<Rational>> bands, less_bands;
+    Rational price = 1'000, distance = 0, depth = 0;
+    const int count = *rc::gen::inRange(1, 8);
+    for (int i = 0; i < count; ++i) {
+      price -= fraction(1, 50, 10), distance += fraction(1, 50, 1'000), depth += fraction(0, 300, 10);
+      const Rational size = fraction(1, 200, 10);
+      levels.push_back({price, size}), less.push_back({price, Rational(d * size)});
+      bands.push_back({distance, depth}), less_bands.push_back({distance, Rational(d * depth)});
+    }
+    RC_ASSERT(!check_levels(std::span<const BookLevel<Rational>>(levels), std::span<const BookLevel<Rational>>()));
+    const auto same = [&](const auto& whole, const auto& small) {
+      using D = std::remove_cvref_t<decltype(whole)>;
+      const Thinned<Rational, D> thin(whole, d), thick(whole, more);
+      RC_ASSERT(thin.total() == small.total());
+      const Fill<Rational> a = fill(thin, q, taken), b = fill(small, q, taken), c = fill(thick, q, taken);
+      const bool equal = a.filled == b.filled && a.value == b.value && a.worst == b.worst && a.unfilled == b.unfilled;
+      RC_ASSERT(equal);
+      const bool no_less = a.filled <= c.filled && a.value <= c.value;
+      RC_ASSERT(no_less);
+    };
+    same(*Levels<Rational>::make(BookSide::bids, levels), *Levels<Rational>::make(BookSide::bids, less));
+    same(*Bands<Rational>::make({BookSide::bids, Rational(1'000), bands}), *Bands<Rational>::make({BookSide::bids, Rational(1'000), less_bands}));
   });
 }
