@@ -2,8 +2,8 @@
 // What on-chain formulas refuse, and the edges beside it: a code and the culprit, no number.
 #include "support/catch.hpp"
 
+#include <loadline/venues/drift_exchange.hpp>
 #include <loadline/venues/drift_losses.hpp>
-#include <loadline/venues/drift_spot.hpp>
 #include <loadline/venues/dydx_block.hpp>
 
 #include <array>

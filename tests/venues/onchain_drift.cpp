@@ -2,8 +2,8 @@
 // Drift v2 to the last integer. Source: protocol-v2's own tests @0ae3e3b1 (docs/sources.md), read from tests/data/onchain_liquidation.jsonl.
 #include "venues/onchain.hpp"
 
+#include <loadline/venues/drift_exchange.hpp>
 #include <loadline/venues/drift_losses.hpp>
-#include <loadline/venues/drift_spot.hpp>
 
 #include <map>
 #include <set>

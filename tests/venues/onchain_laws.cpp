@@ -4,8 +4,8 @@
 
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/liquidation/pro_rata_price.hpp>
+#include <loadline/venues/drift_exchange.hpp>
 #include <loadline/venues/drift_losses.hpp>
-#include <loadline/venues/drift_spot.hpp>
 #include <loadline/venues/dydx_block.hpp>
 #include <loadline/venues/mango_perp.hpp>
 
