@@ -108,12 +108,13 @@ TEST_CASE("the least part reaches the target exactly, and no smaller one does", 
     Closing<T> account{T(0), legs};
     start(account);
     account.equity = maintenance(account) * T(pick(1, 40)) / 32;
+    account.requirement_ratio = T(pick(0, 1) ? 8 : pick(4, 16)) / 8;
     const T target = T(pick(4, 8)) / 8, cost = T(pick(0, 6)) / 256;
     const ClosePart<T> part = least_part(account, legs[0], target, cost);
     RC_ASSERT(part.size >= T(0) && part.size <= abs(legs[0].size));
     const auto holds = [&](const T& x) {
       const Closing<T> after = sold(account, room, 0, x, cost);
-      return maintenance(after) <= target * after.equity;
+      return account.requirement_ratio * maintenance(after) <= target * after.equity;
     };
     RC_ASSERT(holds(part.size) == part.reaches);
     if (!part.reaches) RC_ASSERT(part.size == abs(legs[0].size));
@@ -218,6 +219,42 @@ TEMPLATE_TEST_CASE("policies name orders of the size and of the position that th
   CHECK_FALSE(share.next(account, first).has_value());
 }
 
+TEST_CASE("an edge or a share that rounding has moved closes no more than it says", "[waterfall][closing]") {
+  using T = double;
+  int moved = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    const T mark = 50'000.1 + 23.7 * i;
+    const auto rows = brackets<T>({{0, 0.01}, {10'000, 0.02}, {50'000, 0.03}});
+    std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = 400'000 / mark, .mark = mark, .maintenance = rows, .measure = mark}};
+    Closing<T> account{0, legs};
+    start(account);
+    const auto first = loadline::StepDown{1}.next(account, {});
+    resize(account, legs[0], legs[0].size - first->size);
+    moved += 50'000 < legs[0].size * mark;
+    for (int step = 0; step < 2 && 10'001 < legs[0].size * mark; ++step) {  // a unit in the last place may need an order of its own
+      const auto next = loadline::StepDown{1}.next(account, {});
+      REQUIRE(next);
+      resize(account, legs[0], legs[0].size - next->size);
+    }
+    CHECK(legs[0].size * mark == Approx(10'000));
+    const loadline::CloseBlock<T> block{.portion = 1, .least = 0, .block = 1e12};
+    CHECK(block.next(account, {})->size == legs[0].size);
+  }
+  CHECK(moved > 10);
+}
+
+TEST_CASE("a requirement that is more than the maintenance is what orders aim at", "[waterfall][closing]") {
+  using T = Rational;
+  const std::vector<Piece<T>> rows{{T(0), T(1) / 100, T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(1), .mark = T(100), .maintenance = rows, .measure = T(100)}};
+  Closing<T> account{T(3) / 2, legs, T(2)};
+  start(account);
+  CHECK(must_close(account));  // 2 are asked for
+  CHECK(loadline::CloseToRatio<T>{}.next(account, {})->size == T(1) / 4);
+  CHECK_FALSE(loadline::CloseToRatio<T>{}.done(account));
+  CHECK(loadline::CloseRamp<T>{T(1), T(100), T(0)}.next(account, {.first_shortage = T(1) / 2})->size == T(1) / 4);
+}
+
 TEMPLATE_TEST_CASE("orders are limited at the bankruptcy price or at the fillable price", "[waterfall][closing]", LOADLINE_SCALARS) {
   using T = TestType;
   const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(8)), T(0)}};
@@ -234,6 +271,7 @@ TEMPLATE_TEST_CASE("orders are limited at the bankruptcy price or at the fillabl
   account.equity = T(-100);
   CHECK(plain(*fillable.limit(account, legs[0])) == 66.0);  // the share is at most 1
   account.equity = T(100);
-  CHECK(plain(*fillable.limit(account, legs[0])) == 64.0);  // and at least 0
+  CHECK(plain(*fillable.limit(account, legs[0])) == 64.0);                                                      // and at least 0
+  CHECK(plain(*loadline::AtFillablePrice<T>{{.adjustment = T(T(1) / T(2))}}.limit(account, legs[0])) == 64.0);  // no such spread: no worse than the mark
   CHECK_FALSE(loadline::AtAnyPrice{}.limit(account, legs[0]).has_value());
 }

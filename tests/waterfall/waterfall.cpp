@@ -72,6 +72,8 @@ void fill(Venue<T>& v) {
   }
   for (std::size_t i = 0; i < v.legs.size(); ++i) v.legs[i].maintenance = v.rows[i];
   v.account.legs = v.legs;
+  v.account.requirement_ratio = part<T>(pick(0, 1) ? 16 : pick(8, 32));
+  if (pick(0, 1)) v.account.when = LiquidateWhen::below_zero;
   start(v.account);
   v.account.equity = T(T(maintenance(v.account) * part<T>(pick(-16, 20))) + part<T>(pick(-64, 16)));
   v.fund = *InsuranceFund<T>::make({.balance = part<T>(pick(0, 1) * pick(0, 2'000)), .whole = pick(0, 3) == 0});
@@ -200,7 +202,7 @@ void laws() {
   // How it ended.
   T needed = T(0);
   for (const ClosingLeg<T>& l : v.legs) needed += maintenance(l);
-  if (report->end == WaterfallEnd::requirement_met) RC_ASSERT(needed < v.account.equity);
+  if (report->end == WaterfallEnd::requirement_met) RC_ASSERT(!fails(T(v.account.equity - T(v.account.requirement_ratio * needed)), v.account.when));
   if (report->end == WaterfallEnd::closed) RC_ASSERT(all_closed);
   if (report->end == WaterfallEnd::unplaced) RC_ASSERT(!all_closed);
 }
@@ -226,6 +228,7 @@ TEST_CASE("a partial liquidation ends at its target or with the positions closed
         if (leg.key == book.key) mark = leg.mark;
       book.bids.levels = book.asks.levels = {{mark, T(100'000)}};
     }
+    v.account.requirement_ratio = 1;
     start(v.account);
     const bool must = must_close(v.account);
     Ledger<T> ledger(v.storage);
@@ -353,6 +356,119 @@ TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost",
   refused(Errc::bad_size, Field::account);
   CHECK(plain(legs[0].size) == 12.0);
   CHECK(plain(account.equity) == -24.0);
+}
+
+TEMPLATE_TEST_CASE("a short that is worth nothing at every price is not sold at any", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
+  for (const int equity : {-99, -100, -101, -5'000}) {
+    std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(-1), .mark = T(100), .maintenance = rows, .measure = T(100)}};
+    std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{0}, {BookSide::bids, {}}, {BookSide::asks, {{T(1'000), T(5)}}}}};
+    BookMarket<T, PlainBook<T>> market{books};
+    std::vector<T> given;
+    std::vector<Transfer<T>> storage(40);
+    Ledger<T> ledger(storage);
+    std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+    auto fund = *InsuranceFund<T>::make({.balance = 100'000});
+    Closing<T> account{T(equity), legs};
+    const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
+    const auto report = waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+    REQUIRE(report);
+    CHECK(report->end == WaterfallEnd::closed);
+    CHECK(plain(books[0].taken_asks) == 0.0);
+    CHECK(plain(account.equity) == 0.0);
+    CHECK(plain(fund.balance().raw()) == 100'000.0 + equity);
+  }
+}
+
+namespace {
+
+/// A policy as a user may get it wrong.
+template <class T>
+struct Careless {
+  std::size_t leg;
+  T size;
+  [[nodiscard]] std::optional<CloseOrder<T>> next(const Closing<T>&, const CloseProgress<T>&) const { return CloseOrder<T>{leg, size}; }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("what a policy asks for is held against the account", "[waterfall][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
+  std::vector<ClosingLeg<T>> legs;
+  std::vector<TradedBook<T, PlainBook<T>>> books;
+  std::vector<T> given;
+  std::vector<Transfer<T>> storage(40);
+  std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+  auto fund = *InsuranceFund<T>::make({.balance = 0});
+  Closing<T> account{T(-1), {}};
+  PartyId party{PartyKind::account};
+  const auto go = [&](const Careless<T>& policy) {
+    legs = {{.key = KeyId{0}, .size = T(1), .mark = T(64), .maintenance = rows, .measure = T(64)},
+            {.key = KeyId{1}, .size = T(0), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+    books = {{KeyId{0}, {BookSide::bids, {{T(64), T(9)}}}, {BookSide::asks, {}}},
+             {KeyId{1}, {BookSide::bids, {{T(64), T(9)}}}, {BookSide::asks, {{T(65), T(9)}}}}};
+    account = Closing<T>{T(-1), legs};
+    BookMarket<T, PlainBook<T>> market{books};
+    Ledger<T> ledger(storage);
+    Waterfall<T, Careless<T>, AtAnyPrice, ContractsProRata> waterfall{policy, {}, {}};
+    waterfall.account_party = party;
+    return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  };
+  const auto more = go({0, T(3)});  // more than there is: what there is; then nothing of it is left, and the run ends
+  REQUIRE(more);
+  CHECK(plain(legs[0].size) == 0.0);
+  CHECK(plain(books[0].taken_bids) == 1.0);
+  const auto closed = go({1, T(3)});  // a position that is not there
+  REQUIRE(closed);
+  CHECK(closed->end == WaterfallEnd::unplaced);
+  CHECK(plain(legs[1].size) == 0.0);
+  CHECK(plain(books[1].taken_asks) == 0.0);
+  for (const double nothing : {0.0, -1.0, std::nan("")}) {
+    const auto idle = go({0, num<T>(nothing)});
+    REQUIRE(idle);
+    CHECK(idle->end == WaterfallEnd::unplaced);
+    CHECK(plain(legs[0].size) == 1.0);
+  }
+  const auto outside = go({2, T(1)});
+  REQUIRE_FALSE(outside);
+  CHECK(outside.error().code == Errc::bad_size);
+  CHECK(outside.error().field == Field::position);
+  CHECK(outside.error().index == 2);
+  for (const PartyKind kind : {PartyKind::market, PartyKind::counterparties, PartyKind::insurance_fund, PartyKind::venue}) {
+    party = PartyId{kind};
+    const auto same = go({0, T(1)});
+    REQUIRE_FALSE(same);
+    CHECK(same.error().field == Field::transfer);
+    CHECK(plain(legs[0].size) == 1.0);
+  }
+}
+
+TEMPLATE_TEST_CASE("a policy that waits goes on from where it was", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(4)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+  std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{0}, {BookSide::bids, {{T(64), T(100)}}}, {BookSide::asks, {}}}};
+  BookMarket<T, PlainBook<T>> market{books};
+  std::vector<T> given;
+  std::vector<Transfer<T>> storage(40);
+  Ledger<T> ledger(storage);
+  std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+  auto fund = *InsuranceFund<T>::make({.balance = 0});
+  Closing<T> account{T(64), legs};
+  const Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> waterfall{{.share = T(T(1) / T(4)), .above = T(512), .pause = T(30)}, {}, {}};
+  CloseProgress<T> progress;
+  const auto go = [&] { return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps), progress); };
+  CHECK(go()->end == WaterfallEnd::no_more_orders);
+  CHECK(plain(legs[0].size) == 12.0);
+  CHECK(plain(progress.first_shortage) == 192.0);
+  progress.seconds += T(29);
+  CHECK(go()->end == WaterfallEnd::no_more_orders);
+  CHECK(plain(legs[0].size) == 12.0);
+  progress.seconds += T(1);
+  CHECK(go()->end == WaterfallEnd::closed);
+  CHECK(progress.orders == 2);
 }
 
 TEMPLATE_TEST_CASE("books, positions and stages that are not there", "[waterfall]", LOADLINE_SCALARS) {

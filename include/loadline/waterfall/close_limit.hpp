@@ -40,7 +40,8 @@ struct AtBankruptcy {
 /// @par Units    numeraire per base unit
 /// @par Shape    none
 /// @par Rounding that of the scalar; in the venue's integers: venues/dydx_liquidation.hpp
-/// @par Errors   none; nullopt where there is no such price above zero
+/// @par Errors   none; nullopt where a long may be sold at any price above zero; the mark where fillable_price has an error (no maintenance,
+///               parameters outside their range)
 /// @par Cost     O(1)
 /// @par Source   dYdX v4, x/clob/keeper/liquidations.go, GetFillablePrice
 template <Scalar T>
@@ -49,7 +50,8 @@ struct AtFillablePrice {
 
   [[nodiscard]] constexpr std::optional<T> limit(const Closing<T>& account, const ClosingLeg<T>& leg) const {
     const Result<Price<T>> price = fillable_price(ProRataTerms<T>{leg.mark, leg.size, leg.needed, account.equity, maintenance(account)}, spread);
-    if (!price || !(T(0) < price->raw())) return std::nullopt;
+    if (!price) return leg.mark;
+    if (!(T(0) < price->raw())) return std::nullopt;
     return price->raw();
   }
 };

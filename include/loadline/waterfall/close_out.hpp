@@ -24,7 +24,7 @@ template <Scalar T>
 struct CloseProgress {
   std::uint32_t orders = 0;  ///< sent so far
   T seconds = T(0);          ///< since the first
-  T first_shortage = T(0);   ///< maintenance - equity before the first order
+  T first_shortage = T(0);   ///< requirement - equity before the first order
 };
 
 /// In which order positions are closed.
@@ -39,8 +39,9 @@ inline namespace LOADLINE_FLAGS {
 
 /// Names the next order; nullopt: it sends no more.
 ///
-/// Orders are limited by the waterfall, not by the policy. A policy is asked while the account must close; one that aims further says with
-/// `done(account)` when it has enough.
+/// An order names an open position that is not stuck; more than is left of it is cut down to that. One that asks for nothing, or for a stuck
+/// position, ends the run. Orders are limited by the waterfall, not by the policy. A policy is asked while the account must close; one that aims further says
+/// with `done(account)` when it has enough.
 template <class P, class T>
 concept CloseOut = Scalar<T> && std::copyable<P> && requires(const P& p, const Closing<T>& account, const CloseProgress<T>& progress) {
   { p.next(account, progress) } -> std::same_as<std::optional<CloseOrder<T>>>;
@@ -87,7 +88,8 @@ struct CloseEverything {
 ///
 /// A position of which no part is enough is closed whole. Where the market costs more than expected the part turns out too small and
 /// the next order follows; after `rounds` orders positions are closed whole.
-/// @par Units    target: maintenance / equity to be reached, in (0, 1]; slippage: expected, a fraction of the notional; fees come on top
+/// At exact equality, where a requirement may fail, there is nothing to close: the waterfall ends with `no_more_orders`.
+/// @par Units    target: requirement / equity to be reached, in (0, 1]; slippage: expected, a fraction of the notional; fees come on top
 /// @par Shape    none
 /// @par Rounding that of the scalar
 /// @par Errors   none
@@ -101,7 +103,9 @@ struct CloseToRatio {
   bool one_order = false;  ///< what an order leaves goes on to the next stage; false: the rest is asked for again while something fills
   std::uint32_t rounds = 4;
 
-  [[nodiscard]] constexpr bool done(const Closing<T>& account) const { return !(T(target * account.equity) < maintenance(account)); }
+  [[nodiscard]] constexpr bool done(const Closing<T>& account) const {
+    return !(T(target * account.equity) < T(account.requirement_ratio * maintenance(account)));
+  }
   [[nodiscard]] constexpr std::optional<CloseOrder<T>> next(const Closing<T>& account, const CloseProgress<T>& progress) const {
     const std::size_t i = first_leg(account, order);
     if (i == no_leg) return std::nullopt;
@@ -135,8 +139,11 @@ struct StepDown {
     const T units = magnitude(leg.size);
     const std::size_t k = leg.maintenance.empty() ? 0 : piece_of(leg.maintenance, T(leg.measure * units));
     if (k < tiers || tiers == 0) return CloseOrder<T>{i, units};
-    const T keep = T(leg.maintenance[k - tiers + 1].from / leg.measure);
-    if (!(keep < units)) return CloseOrder<T>{i, units};  // on the edge but for rounding
+    T keep = T(leg.maintenance[k - tiers + 1].from / leg.measure);
+    if (!(keep < units)) {  // on the edge but for rounding: it is in the tier below
+      if (k == tiers) return CloseOrder<T>{i, units};
+      keep = T(leg.maintenance[k - tiers].from / leg.measure);
+    }
     return CloseOrder<T>{i, T(units - keep), false};
   }
 };
@@ -189,7 +196,7 @@ struct CloseBlock {
     T most = share < least ? least : share;
     if (block < most) most = block;
     if (!(T(0) < most)) return std::nullopt;
-    return CloseOrder<T>{leg, notional < most ? units : T(most / mark)};
+    return CloseOrder<T>{leg, !(most < notional) ? units : T(most / mark)};
   }
 };
 
@@ -198,7 +205,7 @@ struct CloseBlock {
 /// @f[ p(t) = \min(1, initial + t / duration), \qquad x = x_{least} \frac{p\,S_0 - (S_0 - S)}{S} @f]
 /// S the present shortage, S_0 the first, x_least the least part that is enough now.
 /// @par Units    duration: seconds; whole_below: numeraire of shortage, below which all that is needed is closed at once
-/// @par Shape    initial in [0, 1], duration > 0
+/// @par Shape    initial in [0, 1], duration > 0. With initial 0 nothing is closed at once: the caller lets time pass (CloseProgress)
 /// @par Rounding that of the scalar
 /// @par Errors   none
 /// @par Cost     O(legs * pieces) an order
@@ -213,7 +220,7 @@ struct CloseRamp {
 
   [[nodiscard]] constexpr std::optional<CloseOrder<T>> next(const Closing<T>& account, const CloseProgress<T>& progress) const {
     const std::size_t leg = first_leg(account, order);
-    const T shortage = T(maintenance(account) - account.equity);
+    const T shortage = T(-excess(account));
     if (leg == no_leg || !(T(0) < shortage)) return std::nullopt;
     const T cost = T(T(slippage + account.legs[leg].liquidation_fee_rate) + account.legs[leg].taker_fee_rate);
     const T enough = least_part(account, account.legs[leg], T(1), cost).size;

@@ -117,8 +117,8 @@ template <Scalar T>
 /// @par Units    those of ClosingLeg
 /// @par Shape    none
 /// @par Rounding none
-/// @par Errors   BAD_NUMBER (ACCOUNT, SIZE, MARK, MAINTENANCE_FIXED: not finite), BAD_PRICE (MARK), BAD_PARAMETER (fees outside [0, 1));
-///               `index` is the leg
+/// @par Errors   BAD_NUMBER (ACCOUNT, SIZE, MARK, MAINTENANCE_FIXED for measure, scale, rate and fixed, the fees), BAD_PRICE (MARK), BAD_PARAMETER
+///               (fees outside [0, 1)); `index` is the leg. The schedule is taken as it is
 /// @par Cost     O(legs)
 /// @par Source   none
 template <Scalar T>
@@ -148,8 +148,9 @@ template <Scalar T>
 /// @par Units    numeraire per base unit
 /// @par Shape    a position that is open; total: the sum of maintenance
 /// @par Rounding that of the scalar
-/// @par Errors   nullopt: the position is closed, or no price above zero does it: it is solvent at every price of its own. Without any
-///               maintenance to share by all of the equity stands behind it
+/// @par Errors   nullopt: the position is closed, or it is long and solvent at every price above zero. Of a short that is worth nothing at every
+///               price B is at or below zero: nobody sells there. Where a figure leaves the scalar's range: the mark. Without any maintenance
+///               to share by all of the equity stands behind it
 /// @par Cost     O(1)
 /// @par Source   dYdX v4, bankruptcy price -DNNV - TNC |DMMR| / TMMR; by_maintenance is that rule
 template <Scalar T>
@@ -161,7 +162,8 @@ template <Scalar T>
   const bool is_long = T(0) < leg.size;
   const T worthless = T(leg.mark - T(behind / leg.size));  // pro_rata_bankruptcy_price, of figures that have been checked
   const T price = is_long ? T(worthless / T(T(1) - fee)) : T(worthless / T(T(1) + fee));
-  if (!(T(0) < price)) return std::nullopt;
+  if (!is_finite(price)) return leg.mark;
+  if (is_long && !(T(0) < price)) return std::nullopt;
   return price;
 }
 

@@ -12,14 +12,14 @@ inline namespace v1 {
 /// What closing one more unit of a position does to an account.
 struct CloseEffect {
   bool ratio_worse;   ///< maintenance / equity, the margin ratio that venues print, rises
-  bool excess_worse;  ///< equity - maintenance falls
+  bool excess_worse;  ///< equity - ratio * maintenance falls
 };
 
 /// A part of a position, and whether closing it is enough.
 template <Scalar T>
 struct ClosePart {
   T size;        ///< base units to close, >= 0
-  bool reaches;  ///< after it the target holds; false: not even closing all of it does that, or only closing all of it can
+  bool reaches;  ///< after it the target holds; false: not even closing all of it is enough
 };
 
 inline namespace LOADLINE_FLAGS {
@@ -38,12 +38,12 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 [[nodiscard]] constexpr CloseEffect effect_of_closing(const Closing<T>& account, const ClosingLeg<T>& leg, const T& cost_rate) {
   const T cost = T(cost_rate * leg.mark), saved = marginal_maintenance(leg);
-  return {T(saved * account.equity) < T(cost * maintenance(account)), saved < cost};
+  return {T(saved * account.equity) < T(cost * maintenance(account)), T(account.requirement_ratio * saved) < cost};
 }
 
-/// The least part of a position that brings maintenance / equity down to a target.
+/// The least part of a position that brings requirement / equity down to a target; the requirement is the rule's ratio times maintenance.
 ///
-/// @f[ x = \frac{MM - \rho\,e}{m_k - \rho\,c\,P} @f]
+/// @f[ x = \frac{R - \rho\,e}{r\,m_k - \rho\,c\,P}, \qquad R = r\,MM @f]
 /// inside the tier that the position is in; where that passes the tier's lower end the same from there, one tier down. As m_k falls
 /// from tier to tier, a tier in which it does not help is followed by none in which it does: then the answer is all of it.
 /// @par Units    target rho: > 0, 1 is the requirement itself; cost_rate: as of effect_of_closing, taken as the same for every unit
@@ -55,14 +55,15 @@ template <Scalar T>
 template <Scalar T>
 [[nodiscard]] constexpr ClosePart<T> least_part(const Closing<T>& account, const ClosingLeg<T>& leg, const T& target, const T& cost_rate) {
   const T all = magnitude(leg.size);
-  T needed = maintenance(account), equity = account.equity, closed = T(0);
+  const T& r = account.requirement_ratio;
+  T needed = T(r * maintenance(account)), equity = account.equity, closed = T(0);
   if (!(T(target * equity) < needed)) return {T(0), true};
-  const T others = T(needed - leg.needed);
+  const T others = T(needed - T(r * leg.needed));
   const T cost = T(cost_rate * leg.mark);
   std::size_t i = leg.maintenance.empty() ? 0 : piece_of(leg.maintenance, T(leg.measure * all));
   for (;;) {
     const T saved = leg.maintenance.empty() ? leg.rate : T(T(T(leg.scale * leg.measure) * leg.maintenance[i].slope) + leg.rate);
-    const T gain = T(saved - T(target * cost));
+    const T gain = T(T(r * saved) - T(target * cost));
     if (!(T(0) < gain)) break;
     const T least = T(T(needed - T(target * equity)) / gain);
     const bool last = i == 0 || leg.maintenance.empty();
@@ -73,7 +74,7 @@ template <Scalar T>
     equity = T(account.equity - T(cost * end));
     ClosingLeg<T> rest = leg;
     rest.size = T(all - end);
-    needed = T(others + maintenance(rest));
+    needed = T(others + T(r * maintenance(rest)));
     closed = end;
     if (!(T(target * equity) < needed)) return {closed, true};  // a requirement that jumps
     --i;

@@ -109,7 +109,7 @@ struct WaterfallStep {
   std::size_t leg;         ///< of the account
   T asked;                 ///< base units; of a deficit: money
   T done;                  ///< the same
-  T price;                 ///< average; 0: nothing was done
+  T price;                 ///< average, or at which it was taken over; 0 where nothing was done
   std::optional<T> limit;  ///< of an order, or the bankruptcy price at which a position went on
   T equity;                ///< of the account afterwards
 };

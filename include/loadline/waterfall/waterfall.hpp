@@ -38,9 +38,8 @@ class WaterfallRun {
                          Ledger<T>& ledger, std::span<WaterfallStep<T>> steps)
       : rules_(&rules), account_(&account), market_(&market), fund_(&fund), ledger_(&ledger), others_(others), given_(given), steps_(steps) {}
 
-  [[nodiscard]] constexpr Result<WaterfallReport<T>> all() {
-    CloseProgress<T> progress;
-    progress.first_shortage = T(maintenance(*account_) - account_->equity);
+  [[nodiscard]] constexpr Result<WaterfallReport<T>> all(CloseProgress<T>& progress) {
+    if (progress.orders == 0 && progress.first_shortage == T(0)) progress.first_shortage = T(-excess(*account_));
     WaterfallEnd end = WaterfallEnd::requirement_met;
     T owed = T(0);
     for (bool more = must_close(*account_); more; more = goes_on()) {
@@ -49,8 +48,13 @@ class WaterfallRun {
         end = stuck_ ? WaterfallEnd::unplaced : open() ? WaterfallEnd::no_more_orders : WaterfallEnd::closed;
         break;
       }
+      if (next->leg >= account_->legs.size()) return Error{Errc::bad_size, Field::position, static_cast<std::uint32_t>(next->leg)};
       one(*next);
       if (fault_) return *fault_;
+      if (idle_) {
+        end = WaterfallEnd::unplaced;
+        break;
+      }
       ++progress.orders;
       progress.seconds += rules_->seconds_per_order;
     }
@@ -83,16 +87,19 @@ class WaterfallRun {
   constexpr void one(const CloseOrder<T>& order) {
     ClosingLeg<T>& leg = account_->legs[order.leg];
     const bool is_long = T(0) < leg.size;
-    left_ = order.size;
+    const T units = magnitude(leg.size);
+    left_ = order.size < units ? order.size : units;
+    const T asked = left_;
+    idle_ = !(T(0) < order.size) || !(T(0) < units) || leg.stuck;
+    if (idle_) return void(leg.stuck = stuck_ = true);
     const std::size_t transfers = transfers_of(leg);
     bool filled = false;
-    if (!(T(0) < left_)) return void(leg.stuck = stuck_ = true);  // a policy that asks for nothing
-    for (std::size_t s = 0; s < rules_->order.count && T(0) < left_; ++s) {
+    for (std::size_t s = 0; s < rules_->order.count && s < rules_->order.stages.size() && T(0) < left_; ++s) {
       const Stage stage = rules_->order.stages[s];
       if (!room(order.leg, transfers)) return;
       if (stage == Stage::market) {
         left_ = to_market(order.leg, leg, is_long, left_);
-        filled = left_ < order.size;
+        filled = left_ < asked;
         if (!order.final && filled) return;
       } else {
         left_ = stage == Stage::fund ? to_fund(order.leg, leg, is_long, left_) : to_others(order.leg, leg, is_long, left_, filled);
@@ -180,6 +187,7 @@ class WaterfallRun {
       if (paid < need) taken = T(size * T(paid / need));
     } else {
       to_the_fund(T(per_unit * size), Reason::fund_payment);
+      if (fault_) return size;
     }
     close(leg, is_long, taken);
     note({Stage::fund, taken < size ? StepEnd::fund_short : StepEnd::taken_over, index, size, taken, T(0) < taken ? *price : T(0), price, account_->equity});
@@ -202,6 +210,7 @@ class WaterfallRun {
         Counterparty<T>& c = o->candidates[i];
         const T amount = T(per_unit * given_[i]);
         pay(amount, PartyId{PartyKind::counterparties, o->first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
+        if (fault_) return size;
         c.equity += amount;
         c.size = is_long ? T(c.size + given_[i]) : T(c.size - given_[i]);
       }
@@ -241,6 +250,7 @@ class WaterfallRun {
   std::size_t count_ = 0;
   T moved_ = T(0);      ///< notional closed so far
   bool stuck_ = false;  ///< a position is
+  bool idle_ = false;   ///< the last order asked for nothing
   T left_ = T(0);       ///< of the last order, after its stages
   std::optional<Error> fault_ = std::nullopt;
 };
@@ -256,7 +266,8 @@ class WaterfallRun {
 /// @par Units    numeraire, base units
 /// @par Shape    `steps`: one place an order and stage; `others`: each key once; `given`: as many places as the largest other side has candidates
 /// @par Rounding that of the scalar
-/// @par Errors   those of check; BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (COUNTERPARTY: `given` is too short; before a step that has no
+/// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own), BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (POSITION: a
+///               policy names one that there is not; COUNTERPARTY: `given` is too short; before a step that has no
 ///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), and those of the fund. What was done before it stays, whole: ledger,
 ///               books, fund and account agree
 /// @par Cost     O(orders * (legs + candidates)); no allocation
@@ -276,15 +287,25 @@ struct Waterfall {
   template <Market<T> M, DeficitPayer<T> F>
   [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
                                                          Ledger<T>& ledger, std::span<WaterfallStep<T>> steps) const {
+    CloseProgress<T> progress;
+    return run(account, market, fund, others, given, ledger, steps, progress);
+  }
+  /// The same from where a policy that waits has left off: `progress` is what it is told, the caller adds the seconds that have passed, and it is kept
+  /// up to date.
+  template <Market<T> M, DeficitPayer<T> F>
+  [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
+                                                         Ledger<T>& ledger, std::span<WaterfallStep<T>> steps, CloseProgress<T>& progress) const {
     if (const std::optional<Error> e = check(account)) return *e;
+    for (const PartyId other : {PartyId{PartyKind::market}, PartyId{PartyKind::venue}, fund_party})
+      if (account_party == other || account_party.kind == PartyKind::counterparties) return Error{Errc::bad_parameter, Field::transfer};
     for (std::size_t i = 0; i < others.size(); ++i) {
       if (given.size() < others[i].candidates.size()) return Error{Errc::bad_size, Field::counterparty, static_cast<std::uint32_t>(i)};
       for (std::size_t j = 0; j < others[i].candidates.size(); ++j)
-        if (!is_finite(others[i].candidates[j].size))
+        if (!is_finite(others[i].candidates[j].size) || !is_finite(others[i].candidates[j].equity))
           return Error{Errc::bad_number, Field::counterparty, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j)};
     }
     start(account);
-    return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, given, ledger, steps).all();
+    return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, given, ledger, steps).all(progress);
   }
 };
 
