@@ -6,7 +6,9 @@
 #include <loadline/market/book.hpp>
 #include <loadline/portfolio/portfolio.hpp>
 #include <loadline/pricing/guard.hpp>
+#include <loadline/waterfall/closing_account.hpp>
 #include <loadline/waterfall/collateral_spiral.hpp>
+#include <loadline/waterfall/waterfall.hpp>
 
 #include <array>
 #include <cstddef>
@@ -228,6 +230,41 @@ TEMPLATE_TEST_CASE("a collateral spiral allocates nothing", "[allocation]", LOAD
           deaths = loadline::collateral_spiral<T>({.key = coin, .source = 0}, accounts, rules, *bids, {sources, marks, fates, rounds}, ledger)->deaths;
         }) == 0);
   CHECK(deaths == 2);
+}
+
+TEMPLATE_TEST_CASE("a whole waterfall allocates nothing", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Bracket<T>> rows{{.cap = T(1'000), .rate = T(T(1) / T(64))}, {.rate = T(T(1) / T(32))}};
+  const std::vector<Position<T>> positions{{.key = KeyId{0}, .size = 20, .entry = 100, .brackets = rows},
+                                           {.key = KeyId{1}, .size = -20, .entry = 100, .brackets = rows}};
+  const auto portfolio = Portfolio<T>::make({.cash = T(100), .positions = positions}, 2);
+  REQUIRE(portfolio);
+  auto closing = loadline::ClosingAccount<T>::make(*portfolio);
+  const std::vector<loadline::BookLevel<T>> bids{{T(90), T(4)}}, asks{{T(101), T(4)}};
+  const auto b = loadline::Levels<T>::make(loadline::BookSide::bids, bids), a = loadline::Levels<T>::make(loadline::BookSide::asks, asks);
+  auto fund = loadline::InsuranceFund<T>::make({.balance = T(40)});
+  REQUIRE(closing);
+  REQUIRE(b);
+  REQUIRE(a);
+  REQUIRE(fund);
+  std::vector<loadline::TradedBook<T, loadline::Levels<T>>> books{{KeyId{0}, *b, *a}, {KeyId{1}, *b, *a}};
+  loadline::BookMarket<T, loadline::Levels<T>> market{books};
+  std::vector<loadline::Counterparty<T>> shorts{{1, T(-100), T(100)}}, longs{{2, T(100), T(100)}};
+  const loadline::OtherSide<T> others[] = {{KeyId{0}, shorts, 0}, {KeyId{1}, longs, 10}};
+  std::vector<T> given(1, T(0));
+  std::vector<loadline::Transfer<T>> storage(40);
+  std::vector<loadline::WaterfallStep<T>> steps(10, {loadline::Stage::market, loadline::StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
+  loadline::Ledger<T> ledger(storage);
+  const loadline::Waterfall<T, loadline::CloseEverything, loadline::AtBankruptcy, loadline::ContractsProRata> waterfall{{}, {}, {}};
+  const std::vector<Price<T>> marks{T(91), T(100)};
+  std::size_t done = 0;
+  CHECK(allocations_of([&] {
+          loadline::Closing<T> account = closing->at(marks);
+          const auto report = waterfall.run(account, market, *fund, std::span<const loadline::OtherSide<T>>(others), std::span<T>(given), ledger,
+                                            std::span<loadline::WaterfallStep<T>>(steps));
+          done = report ? report->steps : 0;
+        }) == 0);
+  CHECK(done > 3);
 }
 
 TEMPLATE_TEST_CASE("the counter counts: make and a workspace allocate", "[allocation]", LOADLINE_SCALARS) {

@@ -39,3 +39,21 @@ template class loadline::Bands<Strict>;
 template class loadline::PowerLaw<double>;
 template class loadline::PowerLaw<Strict>;
 template loadline::Result<loadline::Fill<Strict>> loadline::Consumption<Strict>::take(const Levels<Strict>&, const Strict&, Time);
+
+// The waterfall over them.
+template class loadline::ClosingAccount<double>;
+template class loadline::ClosingAccount<Strict>;
+template class loadline::InsuranceFund<Strict>;
+template <class Policy, class Limit>
+using Falls = loadline::Waterfall<Strict, Policy, Limit, loadline::ContractsProRata>;
+using StrictMarket = loadline::BookMarket<Strict, loadline::Levels<Strict>>;
+#define LOADLINE_RUN(...)                                                                                                                                    \
+  template loadline::Result<loadline::WaterfallReport<Strict>> __VA_ARGS__::run(loadline::Closing<Strict>&, StrictMarket&, loadline::InsuranceFund<Strict>&, \
+                                                                                std::span<const loadline::OtherSide<Strict>>, std::span<Strict>,             \
+                                                                                loadline::Ledger<Strict>&, std::span<loadline::WaterfallStep<Strict>>) const
+LOADLINE_RUN(Falls<loadline::CloseEverything, loadline::AtBankruptcy>);
+LOADLINE_RUN(Falls<loadline::CloseToRatio<Strict>, loadline::AtFillablePrice<Strict>>);
+LOADLINE_RUN(Falls<loadline::StepDown, loadline::AtAnyPrice>);
+LOADLINE_RUN(Falls<loadline::CloseShare<Strict>, loadline::AtBankruptcy>);
+LOADLINE_RUN(Falls<loadline::CloseBlock<Strict>, loadline::AtBankruptcy>);
+LOADLINE_RUN(Falls<loadline::CloseRamp<Strict>, loadline::AtBankruptcy>);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "loadline/core/amount.hpp"
+#include "loadline/core/result.hpp"
 #include "loadline/market/elapsed.hpp"
 
 #include <optional>
