@@ -184,9 +184,7 @@ class Portfolio {
   void liquidation_prices(Marks<T> marks, Toward side, Workspace<T>& workspace, std::span<Bound<T>> out) const {
     LOADLINE_ASSERT(workspace.scratch_.fits(lowered_) && out.size() >= lowered_.keys.size());
     if (lowered_.simple) return plain_liquidations(lowered_, checked(marks), side, workspace.scratch_, out);
-    for (std::size_t i = 0; i < lowered_.keys.size(); ++i) {
-      out[i] = one_side(marks, lowered_.keys[i], side, workspace);
-    }
+    for (std::size_t i = 0; i < lowered_.keys.size(); ++i) out[i] = one_side(marks, lowered_.keys[i], side, workspace);
   }
   /// Where equity falls below zero, on both sides. @pre plain(key)
   /// @par Cost  O(keys)

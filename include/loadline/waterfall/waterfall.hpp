@@ -83,7 +83,7 @@ class WaterfallRun {
       if (!(leg.size == T(0))) return true;
     return false;
   }
-  /// One order through the stages. Whether it went on beyond the market_->
+  /// One order through the stages. A position of which nobody takes the rest is stuck.
   constexpr void one(const CloseOrder<T>& order) {
     ClosingLeg<T>& leg = account_->legs[order.leg];
     const bool is_long = T(0) < leg.size;
@@ -101,8 +101,10 @@ class WaterfallRun {
         left_ = to_market(order.leg, leg, is_long, left_);
         filled = left_ < asked;
         if (!order.final && filled) return;
-      } else {
-        left_ = stage == Stage::fund ? to_fund(order.leg, leg, is_long, left_) : to_others(order.leg, leg, is_long, left_, filled);
+      } else if (stage == Stage::fund) {
+        left_ = to_fund(order.leg, leg, is_long, left_);
+      } else if (stage == Stage::deleveraging) {
+        left_ = to_others(order.leg, leg, is_long, left_, filled);
       }
       if (fault_) return;
     }
@@ -157,6 +159,7 @@ class WaterfallRun {
       const T at_mark = T(leg.mark * f.filled), taker_fee = T(leg.taker_fee_rate * f.value);
       pay(is_long ? T(at_mark - f.value) : T(f.value - at_mark), PartyId{PartyKind::market}, Reason::close_out);
       pay(taker_fee, PartyId{PartyKind::venue}, Reason::trading_fee);
+      if (fault_) return size;
       close(leg, is_long, f.filled);
       // The fund gets the liquidation fee, but no more than this fill brought beyond the bankruptcy price, and than there is.
       T most = account_->equity;
@@ -268,8 +271,8 @@ class WaterfallRun {
 /// @par Rounding that of the scalar
 /// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own), BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (POSITION: a
 ///               policy names one that there is not; COUNTERPARTY: `given` is too short; before a step that has no
-///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), and those of the fund. What was done before it stays, whole: ledger,
-///               books, fund and account agree
+///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund, and OVERFLOW of the ledger.
+///               What was done before it stays, whole: ledger, books, fund and account agree; but a fill that the ledger cannot hold stays taken from its book
 /// @par Cost     O(orders * (legs + candidates)); no allocation
 /// @par Source   docs/explanation/waterfall.md
 template <Scalar T, CloseOut<T> Policy, CloseLimit<T> Limit, Deleveraging<T> Adl>
