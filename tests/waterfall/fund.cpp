@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What reaches an insurance fund, what leaves it, and that the ledger says the same.
-#include "support/property.hpp"
 #include "support/sample.hpp"
+#include "waterfall/fund_support.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/venues/insurance_funds.hpp>
@@ -15,7 +15,6 @@ namespace {
 using namespace loadline;
 namespace venue = loadline::venues;
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 constexpr PartyId account{PartyKind::account}, fund_party{PartyKind::insurance_fund};
 
 static_assert(DeficitPayer<InsuranceFund<double>, double> && DeficitPayer<InsuranceFund<Strict>, Strict>);
@@ -36,16 +35,6 @@ T taken(const auto& rule, const FilledOrder<T>& order) {
   const auto c = contribution<T>(rule, order);
   REQUIRE(c.has_value());
   return c->raw();
-}
-template <class V>
-Error error_of(const Result<V>& r) {
-  REQUIRE_FALSE(r.has_value());
-  return r.error();
-}
-/// A figure in any scalar: of a double, a number with rounding of its own.
-template <class T>
-T figure(int most) {
-  return T(T(*rc::gen::inRange(0, most)) / T(*rc::gen::element(1, 3, 7, 100)));
 }
 
 }  // namespace

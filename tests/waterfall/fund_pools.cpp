@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Funds of a contract, of a category and shared; a fund of several assets.
-#include "support/property.hpp"
 #include "support/sample.hpp"
+#include "waterfall/fund_support.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/waterfall/asset_fund.hpp>
@@ -16,22 +16,12 @@ namespace {
 
 using namespace loadline;
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 constexpr PartyId account{PartyKind::account, 7};
 constexpr SymbolId btc{0}, eth{1}, meme{2};
 
 static_assert(DeficitPayer<ContractFund<double>, double> && DeficitPayer<ContractFund<Strict, AssetFund<Strict>>, Strict>);
 static_assert(DeficitPayer<AssetFund<double>, double> && DeficitPayer<AssetFund<Strict>, Strict>);
 
-template <class V>
-Error error_of(const Result<V>& r) {
-  REQUIRE_FALSE(r.has_value());
-  return r.error();
-}
-template <class T>
-T figure(int most) {
-  return T(T(*rc::gen::inRange(0, most)) / T(*rc::gen::element(1, 3, 7)));
-}
 template <class T>
 InsuranceFund<T> fund_of(const T& balance) {
   return *InsuranceFund<T>::make({.balance = balance});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What shocks do to a fund, what it covers, how large it should be, and when a tail has no answer.
-#include "support/property.hpp"
 #include "support/sample.hpp"
+#include "waterfall/fund_support.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/waterfall/fund_path.hpp>
@@ -17,17 +17,6 @@ namespace {
 
 using namespace loadline;
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
-
-template <class V>
-Error error_of(const Result<V>& r) {
-  REQUIRE_FALSE(r.has_value());
-  return r.error();
-}
-template <class T>
-T figure(int most) {
-  return T(T(*rc::gen::inRange(0, most)) / T(*rc::gen::element(1, 3, 7)));
-}
 template <class T>
 std::vector<Money<T>> money(std::initializer_list<int> values) {
   std::vector<Money<T>> out;
