@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 
 namespace {
 
@@ -116,6 +117,16 @@ TEST_CASE("what did not fit is never forgotten", "[core]") {
   Checked<Whole> lowest;
   static_cast<void>(lowest.minus(-most, 1));  // -2^127 has no magnitude
   CHECK(lowest.overflowed());
+  // Given as it is, it is told wherever it would be divided: cut down it has no opposite.
+  for (const Whole divisor : {Whole(-1), Whole(1), Whole(7)}) {
+    Checked<Whole> divided, by, twice;
+    static_cast<void>(divided.over(-most - 1, divisor, Cut::floor));
+    CHECK(divided.overflowed());
+    static_cast<void>(by.over(divisor, -most - 1, Cut::floor));
+    CHECK(by.overflowed());
+    static_cast<void>(twice.times_over(-most - 1, divisor, divisor, Cut::floor));
+    CHECK(twice.overflowed());
+  }
   Checked<Big> unbounded;
   CHECK(unbounded.times(big(most), big(most)) == big(most) * big(most));
   CHECK(!unbounded.overflowed());
@@ -123,7 +134,26 @@ TEST_CASE("what did not fit is never forgotten", "[core]") {
   CHECK(unbounded.overflowed());
 }
 
+TEST_CASE("a power of ten beyond all digits ends at once", "[core]") {
+  constexpr int far = std::numeric_limits<int>::max();
+  Checked<Whole> exact;
+  CHECK(exact.shifted(most, -far, Cut::floor) == 0);
+  CHECK(exact.shifted(-most, -far, Cut::floor) == -1);
+  CHECK(exact.shifted(-most, -far, Cut::ceil) == 0);
+  CHECK(exact.shifted(most, -far, Cut::ceil) == 1);
+  CHECK(exact.shifted(-most, -far, Cut::toward_zero) == 0);
+  CHECK(exact.shifted(0, far, Cut::floor) == 0);
+  CHECK(!exact.overflowed());
+  static_cast<void>(exact.shifted(1, far, Cut::floor));
+  CHECK(exact.overflowed());
+}
+
 TEST_CASE("fractions are compared without a product", "[core]") {
+  // Small ones often share their whole part, and one of the two often ends there.
+  for (int n = -12; n <= 12; ++n)
+    for (int d = 1; d <= 6; ++d)
+      for (int m = -12; m <= 12; ++m)
+        for (int e = 1; e <= 6; ++e) REQUIRE(compare(Fraction<Whole>{n, d}, Fraction<Whole>{m, e}) == (n * e < m * d ? -1 : (m * d < n * e ? 1 : 0)));
   check_property("as cross-multiplying would", 500, [] {
     const auto positive = [] {
       const Whole x = any();

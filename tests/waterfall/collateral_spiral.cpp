@@ -54,7 +54,7 @@ struct Scene {
 
   Scene(const std::vector<Loop>& loops, std::vector<Level<T>> levels, const T& print) {
     for (const Loop& loop : loops) portfolios.push_back(portfolio_of<T>(loop));
-    for (std::size_t i = 0; i < loops.size(); ++i) accounts.push_back({&portfolios[i], T(loops[i].held)});
+    for (std::size_t i = 0; i < loops.size(); ++i) accounts.push_back({&portfolios[i], T(loops[i].held), T(loops[i].owed)});
     bids.levels = std::move(levels);
     sources = {{print}, {T(1)}};
     fates.resize(loops.size(), SpiralFate<T>{});
@@ -92,15 +92,21 @@ struct Naive {
     std::vector<Rational> prints;
     Rational sold = 0, proceeds = 0, unfilled = 0;
   };
+  /// `fee`: on the debt, of which alone is seized; below zero: everything is.
   template <class Index>
-  static Outcome run(const std::vector<Loop>& loops, std::vector<Level<Rational>> levels, Rational print, SalePrint left, const Index& index) {
+  static Outcome run(const std::vector<Loop>& loops, std::vector<Level<Rational>> levels, Rational print, SalePrint left, const Index& index,
+                     const Rational& fee = -1) {
     Outcome out{.died = std::vector<int>(loops.size(), 0), .prints = {print}};
     for (int round = 1;; ++round) {
       const Rational price = index(print);
       Rational need = 0, got = 0, value = 0, worst = 0;
       bool any = false;
       for (std::size_t i = 0; i < loops.size(); ++i)
-        if (out.died[i] == 0 && 10 * loops[i].held * price <= 11 * loops[i].owed) any = true, out.died[i] = round, need += loops[i].held;
+        if (out.died[i] == 0 && 10 * loops[i].held * price <= 11 * loops[i].owed) {
+          any = true, out.died[i] = round;
+          const Rational debt = (1 + fee) * loops[i].owed;  // worth at the index
+          need += fee < 0 || loops[i].held * price <= debt ? Rational(loops[i].held) : Rational(debt / price);
+        }
       if (!any) return out;
       for (Level<Rational>& level : levels) {
         const Rational part = std::min<Rational>(level.size, need - got);
@@ -153,6 +159,12 @@ bool same_figure(const Rational& a, const Rational& b) {
 }
 bool same_figure(double a, double b) {
   return std::abs(a - b) <= 1e-10 * (1 + std::abs(a) + std::abs(b)) * 100;
+}
+
+template <class T>
+void any_seizure(Scene<T>& s) {
+  s.terms.seizure = *rc::gen::element(Seizure::all, Seizure::owed);
+  s.terms.fee = T(T(*rc::gen::inRange(0, 32)) / T(128));
 }
 
 template <class F>
@@ -233,6 +245,51 @@ TEMPLATE_TEST_CASE("all deaths of a round share one sale", "[waterfall][spiral]"
   CHECK(s.ledger.size() == 2);
 }
 
+TEMPLATE_TEST_CASE("only what the debt needs is seized", "[waterfall][spiral]", LOADLINE_SCALARS) {
+  using T = TestType;
+  // Index 0.80: 400 owed take 500 of 500 coins; 300 owed take 375 of 400. With 5 % on the debt 393.75, with 10 % all 400.
+  const auto sold = [](int fee, std::size_t i) {
+    Scene<T> s({{500, 400}, {400, 300}}, {{bps<T>(8'000), T(2'000)}}, bps<T>(8'000));
+    s.terms.seizure = Seizure::owed;
+    s.terms.fee = bps<T>(fee);
+    const auto sum = s.run(Spot{venue});
+    REQUIRE(sum.has_value());
+    CHECK(sum->deaths == 2);
+    CHECK(s.fates[i].seized == s.fates[i].sold);
+    return s.fates[i].sold.raw();
+  };
+  CHECK(same(sold(0, 0), "500", 500));
+  CHECK(same(sold(0, 1), "375", 400));
+  CHECK(same(sold(500, 1), "393.75", 400));
+  CHECK(sold(1'000, 1) == T(400));
+  // 400 / 0.87 = 459.77 coins end at 0.80, like 500; there 300 / 0.80 = 375 end at 0.70, where 400 would have ended at 0.65, which kills the third.
+  const auto third = [](Seizure seizure) {
+    Scene<T> s(three, {{bps<T>(9'000), T(300)}, {bps<T>(8'500), T(100)}, {bps<T>(8'000), T(200)}, {bps<T>(7'000), T(250)}, {bps<T>(6'500), T(500)}},
+               dec<T>("0.87"));
+    s.terms.seizure = seizure;
+    const auto sum = s.run(Spot{venue});
+    REQUIRE(sum.has_value());
+    CHECK(s.rounds[1].print.raw() == bps<T>(8'000));
+    CHECK(s.rounds[2].print.raw() == bps<T>(seizure == Seizure::all ? 6'500 : 7'000));
+    if (seizure == Seizure::owed) CHECK(same(s.fates[0].proceeds, "402.81609195402298851", 500));
+    return sum->deaths;
+  };
+  CHECK(third(Seizure::all) == 3);
+  CHECK(third(Seizure::owed) == 2);
+  // Who owes nothing and dies all the same (of another debt) sells nothing.
+  Scene<T> none({{100, 90}}, {{bps<T>(9'000), T(100)}}, bps<T>(8'000));
+  none.terms.seizure = Seizure::owed;
+  none.accounts[0].owed = T(0);
+  CHECK(none.run(Spot{venue})->deaths == 1);
+  CHECK(none.fates[0].seized == Quantity<T>(T(0)));
+  CHECK(none.ledger.size() == 0);
+  // The debt says nothing where all is seized.
+  Scene<T> all({{100, 90}}, {{bps<T>(9'000), T(100)}}, bps<T>(8'000));
+  all.accounts[0].owed = T(1);
+  REQUIRE(all.run(Spot{venue}).has_value());
+  CHECK(all.fates[0].seized == Quantity<T>(T(100)));
+}
+
 TEMPLATE_TEST_CASE("a sale above the index is the buyers' loss", "[waterfall][spiral]", LOADLINE_SCALARS) {
   using T = TestType;
   Scene<T> s({{100, 90}}, {{bps<T>(9'000), T(100)}}, bps<T>(8'000));
@@ -298,6 +355,7 @@ TEST_CASE("the spiral ends after at most accounts + 1 rounds, and its sums are t
     Scene<T> s(loops, any_levels<T>(), any_print<T>());
     s.terms.print = *rc::gen::element(SalePrint::last, SalePrint::average, SalePrint::untouched);
     s.terms.taken = T(*rc::gen::inRange(0, 400));
+    any_seizure(s);
     with_any_rule<T>([&](const auto& rule) {
       const auto sum = s.run(rule);
       RC_ASSERT(sum.has_value());
@@ -316,9 +374,11 @@ TEST_CASE("the spiral ends after at most accounts + 1 rounds, and its sums are t
       for (std::size_t i = 0; i < loops.size(); ++i) {
         shares += s.fates[i].sold.raw(), proceeds += s.fates[i].proceeds.raw();
         if (s.fates[i].round == 0) continue;
-        ++dead, collateral += s.accounts[i].collateral.raw();
+        ++dead, collateral += s.fates[i].seized.raw();
+        RC_ASSERT(!(s.accounts[i].collateral.raw() < s.fates[i].seized.raw()));
+        RC_ASSERT(s.terms.seizure == Seizure::owed || s.fates[i].seized == s.accounts[i].collateral);
       }
-      RC_ASSERT(dead == deaths && T(sold + unfilled) == collateral);
+      RC_ASSERT(dead == deaths && same_figure(T(sold + unfilled), collateral));
       RC_ASSERT(same_figure(shares, sold) && same_figure(proceeds, value));
       RC_ASSERT(same_figure(s.ledger.sum_of_balances().raw(), T(0)));
       // The buyers get what the index, round by round, said more than they paid.
@@ -390,6 +450,28 @@ TEST_CASE("more on offer at the same prices never kills more", "[waterfall][spir
   });
 }
 
+TEST_CASE("who gives up only what he owes never kills more, and with a large fee is who gives up all", "[waterfall][spiral][laws]") {
+  in_both(300, [](auto zero) {
+    using T = decltype(zero);
+    const auto loops = any_loops();
+    const auto levels = any_levels<T>();
+    const T print = any_print<T>();
+    Scene<T> all(loops, levels, print), part(loops, levels, print), most(loops, levels, print);
+    part.terms.seizure = most.terms.seizure = Seizure::owed;
+    most.terms.fee = T(10);  // debts are a third of the coins and more, prices below 2
+    with_any_rule<T>([&](const auto& rule) {
+      const auto x = all.run(rule), y = part.run(rule), z = most.run(rule);
+      RC_ASSERT(x.has_value() && y.has_value() && z.has_value());
+      RC_ASSERT(y->deaths <= x->deaths && !(x->sold.raw() < y->sold.raw()));
+      for (std::size_t i = 0; i < loops.size(); ++i) {
+        if (part.fates[i].round != 0) RC_ASSERT(all.fates[i].round != 0 && all.fates[i].round <= part.fates[i].round);
+        RC_ASSERT(all.fates[i].round == most.fates[i].round && all.fates[i].sold == most.fates[i].sold);
+      }
+      RC_ASSERT(x->proceeds == z->proceeds);
+    });
+  });
+}
+
 TEST_CASE("exactly what a plain simulation says", "[waterfall][spiral][laws]") {
   check_property("in rationals", 300, [] {
     const auto loops = any_loops();
@@ -399,9 +481,10 @@ TEST_CASE("exactly what a plain simulation says", "[waterfall][spiral][laws]") {
     const auto agree = [&](const auto& rule, const auto& index) {
       Scene<Rational> s(loops, levels, print);
       s.terms.print = left;
+      any_seizure(s);
       const auto sum = s.run(rule);
       RC_ASSERT(sum.has_value());
-      const Naive::Outcome plain = Naive::run(loops, levels, print, left, index);
+      const Naive::Outcome plain = Naive::run(loops, levels, print, left, index, s.terms.seizure == Seizure::owed ? s.terms.fee.raw() : Rational(-1));
       RC_ASSERT(sum->rounds == plain.prints.size());
       for (std::size_t k = 0; k < plain.prints.size(); ++k) {
         RC_ASSERT(s.rounds[k].print.raw() == plain.prints[k]);
@@ -445,6 +528,25 @@ TEMPLATE_TEST_CASE("what is wrong is named, and the print and the ledger stay", 
   CHECK(refused([&](auto& s) { s.accounts[2].collateral = infinite; }, spot) == Error{Errc::bad_number, Field::amount, 2});
   CHECK(refused([](auto& s) { s.accounts[0].collateral = T(-1); }, spot) == Error{Errc::bad_parameter, Field::amount, 0});
   CHECK(refused([](auto& s) { s.accounts[0].collateral = s.accounts[1].collateral = num<T>(1e308); }, spot) == Error{Errc::overflow, Field::amount, 1});
+  // Each round's money fits, all rounds' together does not: 1e308 at an index of 2e305, then 1e308 at 1e305.
+  const auto rich = [](const Loop& loop, const T& unit) {
+    const std::vector<Asset<T>> held{{.amount = T(loop.held), .key = coin}};
+    return *Portfolio<T>::make({.cash = T(T(-loop.owed) * unit), .assets = held, .rule = {.requirement = false, .level = true, .level_ratio = bps<T>(11'000)}},
+                               1);
+  };
+  const T huge = num<T>(1e305);
+  const Portfolio<T> first = rich({500, 1'000}, huge), second = rich({1'000, 1'000}, huge);
+  CHECK(refused(
+            [&](auto& s) {
+              s.accounts = {{&first, T(500)}, {&second, T(1'000)}};
+              s.bids.levels = {{T(T(2) * huge), T(499)}, {huge, T(1'001)}};
+              s.sources[venue].value = T(T(2) * huge);
+            },
+            spot) == Error{Errc::overflow, Field::amount});
+  CHECK(refused([&](auto& s) { s.terms.fee = nan; }, spot) == Error{Errc::bad_number, Field::liquidation_fee_rate});
+  CHECK(refused([](auto& s) { s.terms.fee = bps<T>(-1); }, spot) == Error{Errc::bad_parameter, Field::liquidation_fee_rate});
+  CHECK(refused([&](auto& s) { s.accounts[1].owed = infinite; }, spot) == Error{Errc::bad_number, Field::deficit, 1});
+  CHECK(refused([](auto& s) { s.accounts[1].owed = T(-1); }, spot) == Error{Errc::bad_parameter, Field::deficit, 1});
   CHECK(refused([&](auto& s) { s.sources[redeem].value = nan; }, spot) == Error{Errc::bad_number, Field::source, 1});
   CHECK(refused([](auto& s) { s.sources[venue].value = T(0); }, spot) == Error{Errc::bad_price, Field::source, 0});
   CHECK(refused([](auto& s) { s.sources[venue].time = 1; }, spot) == Error{Errc::bad_time, Field::source_time, 0});

@@ -32,7 +32,7 @@ enum class Cut : unsigned char { floor, ceil, toward_zero };
 
 namespace detail {
 
-/// |a b| / d for magnitudes, through a product of 256 bits; false where the quotient does not fit into 128.
+/// a b / d for magnitudes below 2^127, through a product of 254 bits; false where the quotient does not fit into 128.
 struct WideQuotient {
   __extension__ using Unsigned = unsigned __int128;
   Unsigned quotient = 0, rest = 0;
@@ -46,10 +46,9 @@ struct WideQuotient {
     if (high >= d) return false;
     rest = high;
     for (int bit = 127; bit >= 0; --bit) {
-      const bool carry = (rest >> 127) != 0;
-      rest = (rest << 1) | ((low >> bit) & 1);
+      rest = (rest << 1) | ((low >> bit) & 1);  // below 2 d
       quotient <<= 1;
-      if (carry || rest >= d) {
+      if (rest >= d) {
         rest -= d;
         quotient |= 1;
       }
@@ -132,7 +131,11 @@ class Checked {
   [[nodiscard]] constexpr I shifted(const I& a, int e, Cut cut) {
     I out = a;
     for (int i = 0; i < e && !overflowed_ && !(out == I(0)); ++i) out = times(out, I(10));
-    for (int i = 0; i > e; --i) out = over(out, I(10), cut);
+    for (int i = 0; i > e; --i) {
+      const I next = over(out, I(10), cut);
+      if (next == out) break;  // 0, or the unit that the cut goes to: no further digit changes it
+      out = next;
+    }
     return out;
   }
 
