@@ -48,17 +48,18 @@ struct Run {
 };
 
 template <class Rules>
-Run run(const std::vector<Portfolio<double>>& loops, const Rules& rules, SalePrint print = SalePrint::last, double depth = 1) {
+Run run(const std::vector<Portfolio<double>>& loops, const Rules& rules, SalePrint print = SalePrint::last, double depth = 1, Seizure seizure = Seizure::all) {
   Run out{};
   //! [run]
   const PowerLaw<double> bids = bids_of(depth);
   std::vector<SpiralAccount<double>> accounts;
-  for (std::size_t i = 0; i < groups; ++i) accounts.push_back({.portfolio = &loops[i], .collateral = loop_of(i) * own_money});
+  for (std::size_t i = 0; i < groups; ++i)
+    accounts.push_back({.portfolio = &loops[i], .collateral = loop_of(i) * own_money, .owed = (loop_of(i) - 1) * own_money});
   std::array<Source<double>, 2> sources{Source<double>{bids.walk(first_sale).worst}, {1}};
   std::array<Price<double>, 1> marks{1};
   std::array<Transfer<double>, groups> transfers;
   Ledger<double> ledger(transfers);
-  const SpiralTerms<double> terms{.key = usde, .source = venue, .print = print, .taken = first_sale};
+  const SpiralTerms<double> terms{.key = usde, .source = venue, .print = print, .taken = first_sale, .seizure = seizure};
   const auto sum = collateral_spiral<double>(terms, accounts, rules, bids, {sources, marks, out.fates, out.rounds}, ledger);
   //! [run]
   if (!sum) return std::fprintf(stderr, "%s: %s %u\n", name(sum.error().code), name(sum.error().field), sum.error().index), out;
@@ -126,6 +127,7 @@ int main(int argc, char** argv) {
   print_sum("half venue, half redemption", half);
   print_sum("venue's print, floor 0.85", floored);
   print_sum("redemption", after);
+  print_sum("venue's print, only what is owed seized", run(loops, old_rule, SalePrint::last, 1, Seizure::owed));
   print_sum("venue's print, half the bids", run(loops, old_rule, SalePrint::last, 0.5));
   print_sum("venue's print, a tenth more bids", run(loops, old_rule, SalePrint::last, 1.1));
   print_sum("venue's print, a quarter more bids", run(loops, old_rule, SalePrint::last, 1.25));
