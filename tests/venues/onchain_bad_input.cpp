@@ -4,6 +4,7 @@
 
 #include <loadline/venues/drift_exchange.hpp>
 #include <loadline/venues/drift_losses.hpp>
+#include <loadline/venues/drift_margin.hpp>
 #include <loadline/venues/dydx_block.hpp>
 
 #include <array>
@@ -188,4 +189,32 @@ TEST_CASE("Drift refuses", "[venues]") {
   CHECK(fault(deposit_index_cut(Whole(5), Whole(-1), Whole(1))) == Error{bad, Field::deficit});
   CHECK(fault(shown_liquidation_price(Whole(0), Whole(1), Whole(1), Whole(1))) == Error{Errc::bad_price, Field::mark});
   CHECK(fault(shown_liquidation_price(Whole(1), Whole(1), Whole(1), Whole(-1))) == Error{bad, Field::bracket_rate});
+
+  CHECK(fault(size_premium(Whole(-1), Whole(1), Whole(1))) == Error{Errc::bad_weight, Field::tier_weight});
+  CHECK(fault(size_premium(Whole(1), Whole(-1), Whole(1))) == Error{bad, Field::size});
+  CHECK(fault(size_premium(Whole(1), Whole(1), Whole(-1))) == Error{bad, Field::threshold});
+  CHECK(fault(size_premium(Whole(1), two_to(126), Whole(1))) == Error{Errc::overflow, Field::size});
+  CHECK(fault(size_discount(Whole(-1), Whole(1), Whole(1))) == Error{Errc::bad_weight, Field::tier_weight});
+  CHECK(fault(size_discount(Whole(1), Whole(-1), Whole(1))) == Error{bad, Field::size});
+  CHECK(fault(size_discount(Whole(1), Whole(1), Whole(-1))) == Error{bad, Field::threshold});
+  CHECK(fault(size_discount(Whole(1), two_to(126), Whole(1))) == Error{Errc::overflow, Field::size});
+  CHECK(fault(sized(Whole(-1), 6)) == Error{bad, Field::size});
+  CHECK(fault(sized(Whole(1), 19)) == Error{bad, Field::exponent});
+  CHECK(fault(sized(Whole(1), -1)) == Error{bad, Field::exponent});
+  CHECK(fault(sized(two_to(126), 8)) == Error{Errc::overflow, Field::size});
+  CHECK(fault(scaled_weight(Whole(-1), Whole(1), Whole(1))) == Error{Errc::bad_weight, Field::tier_weight});
+  CHECK(fault(scaled_weight(Whole(1), Whole(-1), Whole(1))) == Error{bad, Field::threshold});
+  CHECK(fault(scaled_weight(Whole(1), Whole(1), Whole(-1))) == Error{bad, Field::amount});
+  const Levels<Whole> ordinary{1'000, 500}, lower{100, 50}, beyond{1'000'000'000'001, 1}, below{1, -1};
+  for (const Levels<Whole>& wrong : {beyond, below}) {
+    CHECK(fault(margin_ratio(wrong, lower, MarginLevel::initial, Whole(1), Whole(1), true)) == Error{bad, Field::bracket_rate});
+    CHECK(fault(margin_ratio(ordinary, wrong, MarginLevel::initial, Whole(1), Whole(1), true)) == Error{bad, Field::bracket_rate});
+    CHECK(fault(gain_weight(wrong, MarginLevel::initial, Whole(1), Whole(1))) == Error{Errc::bad_weight, Field::tier_weight});
+  }
+  CHECK(fault(margin_ratio(ordinary, lower, MarginLevel::initial, Whole(-1), Whole(1), true)) == Error{bad, Field::size});
+  CHECK(fault(margin_ratio(ordinary, lower, MarginLevel::fill, Whole(1), Whole(-1), true)) == Error{bad, Field::threshold});
+  CHECK(fault(margin_ratio(ordinary, lower, MarginLevel::initial, two_to(126), Whole(1), true)) == Error{Errc::overflow, Field::size});
+  CHECK(fault(gain_weight(ordinary, MarginLevel::initial, Whole(-1), Whole(-1))) == Error{bad, Field::threshold});
+  CHECK(fault(gain_weight(ordinary, MarginLevel::initial, two_to(126), Whole(1))) == Error{Errc::overflow, Field::size});
+  CHECK(*margin_ratio(Levels<Whole>{4, 2}, Levels<Whole>{2, 1}, MarginLevel::initial, Whole(0), Whole(1), true) == 2);  // a fifth of nothing divides nothing
 }

@@ -4,6 +4,7 @@
 
 #include <loadline/venues/drift_exchange.hpp>
 #include <loadline/venues/drift_losses.hpp>
+#include <loadline/venues/drift_margin.hpp>
 
 #include <map>
 #include <set>
@@ -175,6 +176,89 @@ TEMPLATE_TEST_CASE("the SDK's liquidation price", "[venues][source:drift_sdk_liq
   CHECK(!*shown_liquidation_price(I(100), I(1'000'000), I(1'000'000'000), I(500)));  // more money than the position can lose
 }
 
+TEMPLATE_TEST_CASE("weights and ratios by size and by level",
+                   "[venues][source:drift_spot_asset_weight][source:drift_spot_liability_weight][source:drift_scaled_initial_asset_weight]"
+                   "[source:drift_unrealized_asset_weight][source:drift_perp_margin_ratio]",
+                   LOADLINE_INTEGERS) {
+  using I = TestType;
+  const auto level = [](const Json& in) {
+    const std::string name = in.at("margin_type");
+    return name == "Initial" ? MarginLevel::initial : (name == "Fill" ? MarginLevel::fill : MarginLevel::maintenance);
+  };
+  const auto levels = [](const Json& in, const char* initial, const char* maintenance) {
+    return Levels<I>{whole<I>(in, initial, 0), whole<I>(in, maintenance, 0)};
+  };
+  for (const Json& row : worked("drift_spot_asset_weight", 5)) {
+    INFO(row.dump());
+    const Json& in = row.at("inputs");
+    const auto size = sized(field<I>(in, "size"), in.at("decimals").get<int>());
+    REQUIRE(size);
+    const auto weight = size_discount(levels(in, "initial_asset_weight", "maintenance_asset_weight").at(level(in)), *size, field<I>(in, "imf_factor"));
+    REQUIRE(weight);
+    CHECK(shown<I>(*weight) == shown(row.at("expected").at("weight")));
+  }
+  for (const Json& row : worked("drift_spot_liability_weight", 4)) {
+    INFO(row.dump());
+    const Json& in = row.at("inputs");
+    const auto weight = size_premium(levels(in, "initial_liability_weight", "maintenance_liability_weight").at(level(in)),
+                                     *sized(field<I>(in, "size"), in.at("decimals").get<int>()), field<I>(in, "imf_factor"));
+    REQUIRE(weight);
+    CHECK(shown<I>(*weight) == shown(row.at("expected").at("weight")));
+  }
+  for (const Json& row : worked("drift_scaled_initial_asset_weight", 4)) {
+    const Json& in = row.at("inputs");
+    Checked<I> exact;  // an interest index of 1
+    const I value = exact.times_over(field<I>(in, "deposit_balance"), field<I>(in, "oracle_price"), I(1'000'000'000), Cut::floor);
+    const auto weight = scaled_weight(field<I>(in, "initial_asset_weight"), field<I>(in, "scale_initial_asset_weight_start"), value);
+    REQUIRE(weight);
+    CHECK(shown<I>(*weight) == shown(row.at("expected").at("weight")));
+  }
+  for (const Json& row : worked("drift_unrealized_asset_weight", 3)) {
+    const Json& in = row.at("inputs");
+    const auto weight = gain_weight(levels(in, "unrealized_pnl_initial_asset_weight", "unrealized_pnl_maintenance_asset_weight"), level(in),
+                                    field<I>(in, "unrealized_pnl"), field<I>(in, "unrealized_pnl_imf_factor"));
+    REQUIRE(weight);
+    CHECK(shown<I>(*weight) == shown(row.at("expected").at("weight")));
+  }
+  for (const Json& row : worked("drift_perp_margin_ratio", 8)) {
+    INFO(row.dump());
+    const Json& in = row.at("inputs");
+    const auto ratio = margin_ratio(levels(in, "margin_ratio_initial", "margin_ratio_maintenance"),
+                                    levels(in, "high_leverage_margin_ratio_initial", "high_leverage_margin_ratio_maintenance"), level(in), field<I>(in, "size"),
+                                    whole<I>(in, "imf_factor", 0), in.at("high_leverage").get<bool>());
+    REQUIRE(ratio);
+    CHECK(shown<I>(*ratio) == shown(row.at("expected").at("margin_ratio")));
+  }
+  // What the source does not try. A root of 10^8 with a factor of 20: 800 + 200 = 1,000 meets the ratio, one more is above it.
+  const Levels<I> ordinary{I(1'000), I(500)}, lower{I(100), I(50)}, none{I(0), I(0)}, half{I(100), I(0)};
+  const I size = I(1'000'000'000'000'000LL), larger = I(1'020'000'000'000'000LL);
+  CHECK(*margin_ratio(ordinary, lower, MarginLevel::initial, size, I(20), true) == I(100));
+  CHECK(*margin_ratio(ordinary, lower, MarginLevel::initial, larger, I(20), true) == I(1'001));
+  CHECK(*margin_ratio(ordinary, lower, MarginLevel::initial, size, I(20), false) == I(1'000));
+  CHECK(*margin_ratio(ordinary, none, MarginLevel::initial, size, I(20), true) == I(1'000));
+  CHECK(*margin_ratio(ordinary, half, MarginLevel::initial, size, I(0), true) == I(1'000));
+  CHECK(*margin_ratio(ordinary, lower, MarginLevel::fill, I(0), I(0), false) == I(750));
+  CHECK(*margin_ratio(ordinary, Levels<I>{I(2'000), I(50)}, MarginLevel::initial, size, I(10), true) == I(2'000));  // never below h: 1 x 1/2, cut
+  CHECK(*size_premium(I(11'000), I(0), I(10'000)) == I(11'000));
+  CHECK(*size_discount(I(9'000), I(0), I(10'000)) == I(9'000));
+  CHECK(*scaled_weight(I(9'000), I(0), I(1)) == I(9'000));
+  const Levels<I> gains{I(8'000), I(9'000)};
+  CHECK(*gain_weight(gains, MarginLevel::maintenance, I(1), I(1'000)) == I(9'000));
+  CHECK(*gain_weight(gains, MarginLevel::fill, I(1), I(0)) == I(8'000));  // no mean here
+  CHECK(*gain_weight(gains, MarginLevel::initial, I(0), I(0)) == I(10'000));
+  CHECK(*gain_weight(gains, MarginLevel::maintenance, I(-5), I(0)) == I(10'000));
+  CHECK(*sized(I(1'999), 12) == I(1));
+  CHECK(*sized(I(7), 0) == I(7'000'000'000LL));
+  // Roots to the last integer, up to what fits.
+  for (const auto& [x, root] :
+       {std::pair{0LL, 0LL}, {1, 1}, {2, 1}, {3, 1}, {4, 2}, {8, 2}, {9, 3}, {9'999'999'999'999LL, 3'162'277}, {10'000'000'000'000LL, 3'162'277}})
+    CHECK(loadline::venues::drift::detail::whole_root(I(x)) == I(root));
+  for (long long n = 1; n < 4'000'000'000LL; n = n * 3 + 1) {
+    CHECK(loadline::venues::drift::detail::whole_root(I(I(n) * I(n))) == I(n));
+    CHECK(loadline::venues::drift::detail::whole_root(I(I(n) * I(n) - I(1))) == I(n - 1));
+  }
+}
+
 TEMPLATE_TEST_CASE("losses that nobody covers", "[venues][source:drift_flow_resolve_perp_bankruptcy][source:drift_flow_resolve_spot_bankruptcy]",
                    LOADLINE_INTEGERS) {
   using I = TestType;
@@ -212,25 +296,11 @@ struct Flow {
     I requirement, shortage, own;
     bool enough, may_leave;
   };
-  [[nodiscard]] static I square_root(const I& x) {
-    I low = I(0), high = I(4'000'000'000LL);
-    while (low < high) {
-      const I middle = I(I(low + high + I(1)) / I(2));
-      if (x < I(middle * middle))
-        high = I(middle - I(1));
-      else
-        low = middle;
-    }
-    return low;
-  }
   [[nodiscard]] I ratio(const Json& m, bool high_leverage) const {
-    const I flat = whole<I>(m.at(high_leverage ? "high_leverage_margin_ratio_maintenance" : "margin_ratio_maintenance"));
-    Checked<I> exact;
-    const I factor = whole<I>(m, "imf_factor", 0);
-    if (factor == I(0)) return flat;
-    const I size = square_root(I(exact.times(I(10), worst()) + I(1)));
-    const I sloped = exact.plus(exact.minus(flat, exact.over(flat, I(5), Cut::floor)), exact.times_over(size, factor, I(10'000'000), Cut::floor));
-    return flat < sloped ? sloped : flat;
+    const Levels<I> ordinary{I(0), whole<I>(m.at("margin_ratio_maintenance"))}, lower{I(1), whole<I>(m, "high_leverage_margin_ratio_maintenance", 0)};
+    const auto out = margin_ratio(ordinary, lower, MarginLevel::maintenance, worst(), whole<I>(m, "imf_factor", 0), high_leverage);
+    REQUIRE(out);
+    return *out;
   }
   [[nodiscard]] I worst() const {
     const I up = I(base + bids), down = I(base + asks), a = up < I(0) ? I(I(0) - up) : up, b = down < I(0) ? I(I(0) - down) : down;
@@ -332,6 +402,52 @@ TEMPLATE_TEST_CASE("liquidations of a perpetual, slot by slot", "[venues][source
         if (place == "perp_market[0].total_liquidation_fee") CHECK(shown<I>(f.fund) == shown(value));
       }
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("an isolated position is liquidated by itself", "[venues][source:drift_flow_isolated_apart]", LOADLINE_INTEGERS) {
+  using I = TestType;
+  for (const Json& row : worked("drift_flow_isolated_apart", 1)) {
+    const Json &in = row.at("inputs"), &user = in.at("user"), &steps = in.at("steps");
+    const auto position = [&](std::size_t i) {
+      const Json& p = user.at("perp_positions").at(i);
+      Flow<I> f;
+      f.base = whole<I>(p.at("base_asset_amount"));
+      f.quote = whole<I>(p.at("quote_asset_amount"));
+      f.orders = whole<I>(p, "open_orders", 0);
+      f.bids = whole<I>(p, "open_bids", 0);
+      return f;
+    };
+    const I buffer = whole<I>(steps.at(0).at("liquidation_margin_buffer_ratio"));
+    // The rest of the account: 100 of deposit, a borrow of 1 at a weight of 1, a position of 100 without result that needs 5.
+    Flow<I> rest = position(1);
+    rest.usdc = I(whole<I>(user.at("spot_positions").at(0).at("scaled_balance")) / I(1'000));
+    const I borrowed = I(whole<I>(user.at("spot_positions").at(1).at("scaled_balance")) / I(1'000));
+    const auto cross = rest.margin(in.at("perp_markets").at(1), false, buffer);
+    CHECK(cross.requirement == I(5'000'000));
+    CHECK(!(rest.usdc < I(cross.requirement + borrowed)));
+    for (const char* step : {"step1", "step2"}) CHECK(row.at("expected").at(step).at("error") == "SufficientCollateral");
+    // The isolated one has nothing of its own but a loss of 50, and goes whole: worth 100, less the liquidator's 1 %; the fund's fee finds nothing left.
+    Flow<I> apart = position(0);
+    const Json& market = in.at("perp_markets").at(0);
+    CHECK(!apart.margin(market, false, buffer).enough);
+    apart.orders = apart.bids = I(0);
+    const auto m = apart.margin(market, false, buffer);
+    const PerpTerms<I> terms{apart.base,
+                             whole<I>(market.at("oracle_price")),
+                             I(1'000'000),
+                             I(apart.ratio(market, false) + buffer),
+                             whole<I>(market.at("liquidator_fee")),
+                             whole<I>(market.at("if_liquidation_fee")),
+                             whole<I>(market.at("order_step_size"))};
+    const auto done = liquidate_perp(terms, Shortage<I>{m.shortage, m.shortage, I(0)}, I(10'000), whole<I>(steps.at(3).at("liquidator_max_base_asset_amount")),
+                                     std::optional<I>());
+    REQUIRE(done);
+    CHECK(done->base == apart.base);
+    CHECK(done->value == I(100'000'000));
+    CHECK(done->liquidator_fee == I(1'000'000));
+    CHECK(done->fund_fee == I(0));
+    CHECK(!done->covers);
   }
 }
 
