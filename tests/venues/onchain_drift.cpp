@@ -241,6 +241,7 @@ TEMPLATE_TEST_CASE("weights and ratios by size and by level",
   CHECK(*margin_ratio(ordinary, Levels<I>{I(2'000), I(50)}, MarginLevel::initial, size, I(10), true) == I(2'000));  // never below h: 1 x 1/2, cut
   CHECK(*size_premium(I(11'000), I(0), I(10'000)) == I(11'000));
   CHECK(*size_discount(I(9'000), I(0), I(10'000)) == I(9'000));
+  CHECK(*size_discount(I(12'000), I(1), I(1)) == I(11'000));  // 3 / 100,000 is cut: not 10,999
   CHECK(*scaled_weight(I(9'000), I(0), I(1)) == I(9'000));
   const Levels<I> gains{I(8'000), I(9'000)};
   CHECK(*gain_weight(gains, MarginLevel::maintenance, I(1), I(1'000)) == I(9'000));
@@ -282,6 +283,38 @@ TEMPLATE_TEST_CASE("losses that nobody covers", "[venues][source:drift_flow_reso
   }
   CHECK(*funding_for_bankruptcy(I(1), I(3'000'000'000LL), I(0)) == I(1'000));  // a third, rounded up
   CHECK(funding_for_bankruptcy(I(1), I(0), I(0)).error() == Error{Errc::bad_parameter, Field::open_interest});
+}
+
+TEMPLATE_TEST_CASE("what is small goes whole, and what covers nothing ends nothing", "[venues]", LOADLINE_INTEGERS) {
+  using I = TestType;
+  const auto perp_at = [](int base, int ratio) {  // base in hundredths, at 100 USD
+    const PerpTerms<I> p{I(I(base) * I(10'000'000)), I(100'000'000), I(1'000'000), I(ratio), I(10'000), I(0), I(10'000'000)};
+    const auto done = liquidate_perp(p, Shortage<I>{I(1'000'000), I(1'000'000), I(0)}, I(10'000), I(10'000'000'000LL), std::optional<I>());
+    REQUIRE(done);
+    return *done;
+  };
+  // 1 / (100 x 6 %) = 0.1667 is 0.17 in steps; 50 USD go whole, 51 do not.
+  CHECK(perp_at(50, 700).base == I(500'000'000));
+  CHECK(perp_at(51, 700).base == I(170'000'000));
+  CHECK(perp_at(51, 700).covers);
+  // The liquidator's fee is the whole margin: all of it goes, and the shortage is what it was.
+  CHECK(perp_at(51, 100).base == I(510'000'000));
+  CHECK(!perp_at(51, 100).covers);
+  const TokenTerms<I> usd{I(1'000'000), 6, I(1'000'000), I(10'000)}, coin{I(100'000'000), 9, I(1'000'000), I(11'000)};
+  const auto tokens_of = [&](const TokenTerms<I>& asset, int owed) {  // owed in hundredths, at 100 USD
+    const SpotTerms<I> held{I(1'000'000'000), I(I(owed) * I(10'000'000)), I(0), I(10'000'000'000LL)};
+    const auto done = liquidate_tokens(asset, coin, held, Shortage<I>{I(500'000), I(500'000), I(0)}, I(10'000));
+    REQUIRE(done);
+    return *done;
+  };
+  // 0.5 / (100 x 10 %) = 0.05; a debt of 10 USD goes whole, one of 11 does not.
+  CHECK(tokens_of(usd, 10).tokens.liability == I(100'000'000));
+  CHECK(tokens_of(usd, 11).tokens.liability == I(50'000'000));
+  CHECK(tokens_of(usd, 11).covers);
+  TokenTerms<I> heavy = usd;  // worth as much as the debt weighs: repaying frees nothing
+  heavy.weight = I(11'000);
+  CHECK(tokens_of(heavy, 11).tokens.liability == I(110'000'000));
+  CHECK(!tokens_of(heavy, 11).covers);
 }
 
 namespace {

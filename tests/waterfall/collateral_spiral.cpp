@@ -334,6 +334,17 @@ TEMPLATE_TEST_CASE("at the price of death an account dies, above it not", "[wate
   }
 }
 
+TEMPLATE_TEST_CASE("an account without a test dies below zero", "[waterfall][spiral]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Asset<T>> held{{.amount = T(100), .key = coin}};
+  const Portfolio<T> plain = *Portfolio<T>::make({.cash = T(-80), .assets = held}, 1);
+  for (const auto& [print, dead] : {std::pair{bps<T>(8'100), 0u}, {bps<T>(7'900), 1u}}) {
+    Scene<T> s({{100, 80}}, {}, print);
+    s.accounts[0].portfolio = &plain;
+    CHECK(s.run(Spot{venue})->deaths == dead);
+  }
+}
+
 TEMPLATE_TEST_CASE("a sale prints now: a rule that asks for a fresh print gets one", "[waterfall][spiral]", LOADLINE_SCALARS) {
   using T = TestType;
   Scene<T> s(three, thin<T>(), dec<T>("0.87"));
@@ -376,6 +387,8 @@ TEST_CASE("the spiral ends after at most accounts + 1 rounds, and its sums are t
         if (s.fates[i].round == 0) continue;
         ++dead, collateral += s.fates[i].seized.raw();
         RC_ASSERT(!(s.accounts[i].collateral.raw() < s.fates[i].seized.raw()));
+        // To the last bit: who finds a bid for all has nothing left on sale.
+        if (s.rounds[s.fates[i].round - 1].sale.unfilled == T(0)) RC_ASSERT(s.fates[i].sold == s.fates[i].seized);
         RC_ASSERT(s.terms.seizure == Seizure::owed || s.fates[i].seized == s.accounts[i].collateral);
       }
       RC_ASSERT(dead == deaths && same_figure(T(sold + unfilled), collateral));
