@@ -6,6 +6,7 @@
 #include <loadline/liquidation/pro_rata_price.hpp>
 #include <loadline/venues/drift_exchange.hpp>
 #include <loadline/venues/drift_losses.hpp>
+#include <loadline/venues/drift_margin.hpp>
 #include <loadline/venues/dydx_block.hpp>
 #include <loadline/venues/mango_perp.hpp>
 
@@ -347,6 +348,26 @@ TEST_CASE("Drift: ramps and rounding keep to their side", "[venues]") {
     const Big index = *rc::gen::inRange<long long>(0, 100'000'000'000);
     const auto cut = drift::deposit_index_cut(index, loss, shorts);
     RC_ASSERT(cut && *cut * shorts >= index * loss && (*cut == 0 || (*cut - 1) * shorts < index * loss));
+  });
+}
+
+TEST_CASE("Drift: weights are their formulas, and size never helps", "[venues]") {
+  check_property("premium, discount, ratio", 300, [] {
+    const auto any_size = [] { return Big(*rc::gen::inRange<long long>(0, 1'000'000'000)) * *rc::gen::element<long long>(1, 1'000, 1'000'000'000); };
+    const Big weight = *rc::gen::inRange(0, 20'000), factor = *rc::gen::inRange(0, 100'000), a = any_size(), b = any_size(), root = sqrt(Big(10 * a + 1));
+    const Big &less = a < b ? a : b, &more = a < b ? b : a;
+    const auto premium = drift::size_premium(weight, a, factor), discount = drift::size_discount(weight, a, factor);
+    const Big sloped = factor == 0 ? weight : Big(weight - weight / 5 + root * factor / 10'000'000);
+    const Big cut = factor == 0 ? weight : floor_of(ratio(11'000'000'000, Big(1'000'000 + root * factor / 100'000)));
+    RC_ASSERT(premium && *premium == (sloped < weight ? weight : sloped));
+    RC_ASSERT(discount && *discount == (cut < weight ? cut : weight));
+    RC_ASSERT(*drift::size_premium(weight, less, factor) <= *drift::size_premium(weight, more, factor));
+    RC_ASSERT(*drift::size_discount(weight, less, factor) >= *drift::size_discount(weight, more, factor));
+    const drift::Levels<Big> ordinary{*rc::gen::inRange(5, 5'000), *rc::gen::inRange(5, 5'000)}, lower{*rc::gen::inRange(1, 500), *rc::gen::inRange(1, 500)};
+    const auto level = *rc::gen::element(drift::MarginLevel::initial, drift::MarginLevel::fill, drift::MarginLevel::maintenance);
+    const auto high = drift::margin_ratio(ordinary, lower, level, a, factor, true), low = drift::margin_ratio(ordinary, lower, level, a, factor, false);
+    RC_ASSERT(high && low && *low >= ordinary.at(level));
+    if (lower.at(level) <= ordinary.at(level)) RC_ASSERT(*high >= lower.at(level) && *high <= *low);
   });
 }
 
