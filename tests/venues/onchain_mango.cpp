@@ -176,6 +176,15 @@ TEST_CASE("what Mango refuses", "[venues]") {
   CHECK(liquidate_perp(SettleToken<double>{-3, 2, 1, 0.5}, perp, 1.0, 1.0).error() == Error{Errc::bad_price, Field::settle});
   CHECK(liquidate_perp(token, Perp<double>{10, 5, 1, 0.5, 1.5, 0.5, 0.5}, 1.0, 1.0).error() == Error{Errc::bad_parameter, Field::liquidation_fee_rate});
   CHECK(liquidate_perp(token, Perp<double>{10, 5, 0, 0.5, 1.5, 0.5}, 1.0, 1.0).error() == Error{Errc::bad_price, Field::mark});
+  // While his own limit stops the settling, nothing is insured or shared: an empty vault says nothing yet.
+  const SettleToken<double> own{-5, 10, 1, 1}, with_loss{-5, 2, 1, 1};
+  CHECK(liquidate_loss(own, with_loss, Loss<double>{-8, 100, 1, 1, 0}, 2.0)->settled == 2);
+  CHECK(liquidate_loss(own, with_loss, Loss<double>{-8, 100, 1, 1, 0}, 2.0)->shared == 0);
+  CHECK(liquidate_loss(own, with_loss, Loss<double>{-8, 100, 1, 1, 0}, 100.0)->settled == 5);
+  CHECK(liquidate_loss(own, with_loss, Loss<double>{-8, 100, 1, 1, 0}, 100.0)->shared == 3);
+  // Gains that health counts for as much as the liquidator pays: settling them frees nothing, and nothing is settled.
+  CHECK(liquidate_perp(token, perp, 0.0, 5.0)->settled > 0);
+  CHECK(liquidate_perp(token, Perp<double>{10, 5, 1, 0.5, 1.5, 0.5, 0, 0, 0.5}, 0.0, 5.0)->settled == 0);
   CHECK(liquidate_perp(token, perp, -1.0, 1.0).error() == Error{Errc::bad_parameter, Field::quantity});
   CHECK(liquidate_loss(token, token, Loss<double>{1, 0, 1, 1, 0}, 1.0).error() == Error{Errc::bad_parameter, Field::deficit});
   CHECK(liquidate_loss(token, token, Loss<double>{-1, 0, 1, 1, -1}, 1.0).error() == Error{Errc::bad_parameter, Field::fund});
