@@ -184,6 +184,22 @@ TEMPLATE_TEST_CASE("pools name what they do not take, and keep their totals", "[
   CHECK(pools.pay(ledger, account, btc, T(0))->paid == T(0));
   CHECK(ledger.size() == 0);
   CHECK(FundPools<T>::make({}, {}).has_value());
+  std::array rich{fund_of<T>(num<T>(1e308))};
+  std::array<PoolMember<T>, 1> paid{PoolMember<T>{.contract = btc, .pool = 0, .paid = num<T>(1e308)}};
+  auto drained = *FundPools<T>::make(rich, paid);
+  CHECK(error_of(drained.pay(btc, num<T>(1e308))) == Error{Errc::overflow, Field::fund_limit, btc.index});
+  CHECK(rich[0].balance().raw() == num<T>(1e308));
+}
+
+TEMPLATE_TEST_CASE("a fund that pays whole is asked for what its limit and earlier pools leave", "[waterfall][fund]", LOADLINE_SCALARS) {
+  using T = TestType;
+  std::array funds{fund_of<T>(T(4)), *InsuranceFund<T>::make({.balance = 20, .whole = true})};
+  std::array<PoolMember<T>, 3> members{
+      PoolMember<T>{.contract = btc, .pool = 0}, {.contract = btc, .pool = 1}, {.contract = eth, .pool = 1, .limit = Money<T>(T(5))}};
+  auto pools = *FundPools<T>::make(funds, members);
+  CHECK(pools.quote(btc, T(24))->unpaid == T(0));
+  CHECK(pools.quote(btc, T(25))->paid == T(4));  // 21 reach it, and it has 20
+  CHECK(pools.quote(eth, T(25))->paid == T(5));
 }
 
 TEMPLATE_TEST_CASE("a fund of several assets pays from the first that holds something", "[waterfall][fund]", LOADLINE_SCALARS) {
@@ -269,4 +285,8 @@ TEMPLATE_TEST_CASE("a fund of several assets names what it does not take", "[wat
   CHECK(error_of(fund.take(T(-1))) == Error{Errc::bad_parameter, Field::amount});
   CHECK(error_of(fund.take(nan)) == Error{Errc::bad_number, Field::amount});
   CHECK(fund.balance().raw() == T(10));
+  std::array<FundAsset<T>, 1> dust{FundAsset<T>{.amount = 0, .price = num<T>(1e-300)}};
+  auto worthless = *AssetFund<T>::make(dust);
+  CHECK(error_of(worthless.take(num<T>(1e10))) == Error{Errc::overflow, Field::amount});  // a sum that is a number, of units that are none
+  CHECK(dust[0].amount.raw() == T(0));
 }

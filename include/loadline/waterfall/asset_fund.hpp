@@ -31,7 +31,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Rounding none but the scalar's; an asset that is used up ends at zero exactly
 /// @par Errors   make: BAD_SIZE (FUND: no asset), `index` the asset: BAD_NUMBER, BAD_FUND (AMOUNT: below zero), BAD_PRICE (ASSET_PRICE), BAD_WEIGHT
 ///               (FUND_SHARE: a haircut outside [0, 1]; of the first asset: not 0), OVERFLOW (FUND); revalue: BAD_SIZE (ASSET_PRICE: not one price an
-///               asset), BAD_NUMBER, BAD_PRICE, OVERFLOW; the others as of InsuranceFund. After an error it is as it was
+///               asset), BAD_NUMBER, BAD_PRICE, OVERFLOW; the others as of InsuranceFund, and take: OVERFLOW
+///               (AMOUNT: units of the first asset). After an error it is as it was
 /// @par Cost     O(assets), no allocation
 /// @par Source   none
 template <Scalar T>
@@ -103,7 +104,9 @@ class AssetFund {
     if (amount.raw() < T(0)) return Error{Errc::bad_parameter, Field::amount};
     if (!is_finite((balance() + amount).raw())) return Error{Errc::overflow, Field::fund};
     FundAsset<T>& first = assets_[0];
-    first.amount += Quantity<T>(T(amount.raw() / first.price.raw()));
+    const Quantity<T> held = first.amount + Quantity<T>(T(amount.raw() / first.price.raw()));
+    if (!is_finite(held.raw())) return Error{Errc::overflow, Field::amount};
+    first.amount = held;
     return amount.raw();
   }
 

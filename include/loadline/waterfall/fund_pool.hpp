@@ -27,7 +27,8 @@ inline namespace LOADLINE_FLAGS {
 ///
 /// @f[ x_j = \min\Bigl(available_j,\ limit_{cj} - paid_{cj},\ D - \sum_{i<j} x_i\Bigr), \qquad \sum_j x_j + unpaid = D @f]
 /// A contract with a fund of its own is a pool with one member: what happens elsewhere does not reach it. A category is a pool with many. A
-/// contract may have both, then the second is not touched while the first still pays. Contributions go to the first.
+/// contract may have both, then the second is not touched while the first still pays. Contributions go to the first. A fund that pays whole or
+/// not at all is asked for what reaches it: what earlier pools and its own limit leave of the deficit.
 /// @par Units    money: the numeraire
 /// @par Shape    a contract and a pool meet at most once
 /// @par Rounding none but the scalar's
@@ -119,6 +120,7 @@ class FundPools {
       const Result<FundDraw<T>> draw = funds_[m.pool].quote(asked(m, sum.unpaid));
       if (!draw) return draw;
       if (draw->paid == T(0)) continue;
+      if (!is_finite(T(m.paid.raw() + draw->paid))) return Error{Errc::overflow, Field::fund_limit, contract.index};
       if (const std::optional<Error> e = note(m, draw->paid)) return *e;
       sum.paid += draw->paid;
       sum.unpaid = T(sum.unpaid - draw->paid);

@@ -52,8 +52,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Shape    balance, floor and limits >= 0. A balance below the floor pays nothing
 /// @par Rounding none but the scalar's; a fund that pays all it has ends at the floor exactly
 /// @par Errors   make: BAD_NUMBER, BAD_FUND (FUND: begins below zero), BAD_PARAMETER (FUND_LIMIT: the floor or a limit below zero);
-///               quote, pay: BAD_NUMBER, BAD_PARAMETER (DEFICIT: below zero); take: BAD_NUMBER, BAD_PARAMETER (AMOUNT: below zero), OVERFLOW (FUND).
-///               After an error the fund is as it was
+///               quote, pay: BAD_NUMBER, BAD_PARAMETER (DEFICIT: below zero), OVERFLOW (FUND_LIMIT: all that the period has paid); take: BAD_NUMBER,
+///               BAD_PARAMETER (AMOUNT: below zero), OVERFLOW (FUND). After an error the fund is as it was
 /// @par Cost     O(1), no allocation
 /// @par Source   fund dynamics: arXiv 2512.01112; floor, limits and whole payments: code of Drift v2 and dYdX v4
 template <Scalar T>
@@ -83,10 +83,13 @@ class InsuranceFund {
   [[nodiscard]] constexpr Result<FundDraw<T>> quote(const Money<T>& deficit) const {
     if (!is_finite(deficit.raw())) return Error{Errc::bad_number, Field::deficit};
     if (deficit.raw() < T(0)) return Error{Errc::bad_parameter, Field::deficit};
-    const Money<T> most = available();
-    if (!(most < deficit)) return FundDraw<T>{deficit.raw(), T(0)};
-    if (terms_.whole) return FundDraw<T>{T(0), deficit.raw()};
-    return FundDraw<T>{most.raw(), T(deficit.raw() - most.raw())};
+    Money<T> pays = available();
+    if (!(pays < deficit))
+      pays = deficit;
+    else if (terms_.whole)
+      pays = T(0);
+    if (!is_finite((paid_ + pays).raw())) return Error{Errc::overflow, Field::fund_limit};
+    return FundDraw<T>{pays.raw(), (deficit - pays).raw()};
   }
   constexpr Result<FundDraw<T>> pay(const Money<T>& deficit) {
     const Result<FundDraw<T>> draw = quote(deficit);
