@@ -275,6 +275,13 @@ TEMPLATE_TEST_CASE("a fund names what it does not take, and keeps its totals", "
   auto poor = *InsuranceFund<T>::make({.balance = 1, .floor = 5});
   CHECK(poor.pay(T(1))->paid == T(0));
   CHECK(poor.balance().raw() == T(1));
+  auto busy = *InsuranceFund<T>::make({.balance = num<T>(1e308)});
+  REQUIRE(busy.pay(num<T>(1e308)).has_value());
+  REQUIRE(busy.take(num<T>(1e308)).has_value());
+  CHECK(error_of(busy.pay(num<T>(1e308))) == Error{Errc::overflow, Field::fund_limit});  // what it has paid in all is no number any more
+  CHECK(busy.balance().raw() == num<T>(1e308));
+  busy.begin_period();
+  CHECK(busy.pay(num<T>(1e308)).has_value());
 }
 
 TEMPLATE_TEST_CASE("a fill and a rule are refused by name", "[waterfall][fund][bad_input]", LOADLINE_SCALARS) {
@@ -295,6 +302,13 @@ TEMPLATE_TEST_CASE("a fill and a rule are refused by name", "[waterfall][fund][b
   CHECK(error_of(contribution<T>(Grasping{}, FilledOrder<T>{.notional = 10, .surplus = 2})) == Error{Errc::bad_parameter, Field::fund_share});
   CHECK(error_of(contribution<T>(WholeSurplus{}, FilledOrder<T>{.notional = -1, .surplus = 2})) == Error{Errc::bad_parameter, Field::amount});
   CHECK(error_of(contribution<T>(WholeSurplus{}, FilledOrder<T>{.notional = 1, .surplus = nan})) == Error{Errc::bad_number, Field::amount});
-  CHECK(error_of(contribution<T>(ShareOf<T, WholeSurplus>{Ratio<T>(T(-1)), {}}, FilledOrder<T>{.notional = 1, .surplus = 2})) ==
-        Error{Errc::bad_parameter, Field::fund_share});
+  const auto share_of = [](const T& share) {
+    return contribution<T>(ShareOf<T, ShareOf<T, CappedFee>>{Ratio<T>(T(1)), {share, {}}},
+                           FilledOrder<T>{.notional = 100, .surplus = 50, .fee_rate = bps<T>(100)});
+  };
+  CHECK(share_of(T(0))->raw() == T(0));
+  CHECK(share_of(T(1))->raw() == T(1));
+  CHECK(error_of(share_of(bps<T>(10'001))) == Error{Errc::bad_parameter, Field::fund_share});  // less than the surplus, and more than the rule says
+  CHECK(error_of(share_of(T(-1))) == Error{Errc::bad_parameter, Field::fund_share});
+  CHECK(error_of(share_of(nan)) == Error{Errc::bad_number, Field::fund_share});
 }

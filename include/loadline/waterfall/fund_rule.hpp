@@ -5,6 +5,7 @@
 #include "loadline/core/result.hpp"
 
 #include <concepts>
+#include <optional>
 
 /// @file
 /// What a liquidation puts into the insurance fund: rules that venues differ in.
@@ -32,13 +33,29 @@ struct ClosedFill {
 };
 
 /// A rule from a fill to what the fund gets of it. Laws, which tests/waterfall/fund.cpp checks for the rules below: never below zero,
-/// zero where there is neither a surplus nor margin left, never above the larger of the two.
+/// zero where there is neither a surplus nor margin left, never above the larger of the two. A rule may add `check()`, which names what is
+/// wrong with the rule itself.
 template <class R, class T>
 concept FundRule = Scalar<T> && requires(const R& rule, const FilledOrder<T>& order) {
   { rule.contribution(order) } -> std::same_as<T>;
 };
 
 inline namespace LOADLINE_FLAGS {
+
+namespace detail {
+
+/// What a rule says is wrong with itself, if it says so at all.
+template <class R>
+[[nodiscard]] constexpr std::optional<Error> rule_fault(const R& rule) {
+  if constexpr (requires {
+                  { rule.check() } -> std::same_as<std::optional<Error>>;
+                })
+    return rule.check();
+  else
+    return std::nullopt;
+}
+
+}  // namespace detail
 
 /// The fee, as far as the surplus bears it; the rest stays with the account.
 ///
@@ -90,7 +107,7 @@ struct RemainingMargin {
 /// @par Units    share: a fraction
 /// @par Shape    share in [0, 1]
 /// @par Rounding none but the scalar's
-/// @par Errors   none; see `contribution`
+/// @par Errors   check: BAD_NUMBER, BAD_PARAMETER (FUND_SHARE: outside [0, 1]), then those of the other rule; see `contribution`
 /// @par Cost     that of the rule
 /// @par Source   fund dynamics with shares of fees: arXiv 2512.01112
 template <Scalar T, FundRule<T> R>
@@ -99,6 +116,11 @@ struct ShareOf {
   R rule;
 
   [[nodiscard]] constexpr T contribution(const FilledOrder<T>& order) const { return T(share.raw() * rule.contribution(order)); }
+  [[nodiscard]] constexpr std::optional<Error> check() const {
+    if (!is_finite(share.raw())) return Error{Errc::bad_number, Field::fund_share};
+    if (share.raw() < T(0) || T(1) < share.raw()) return Error{Errc::bad_parameter, Field::fund_share};
+    return detail::rule_fault(rule);
+  }
 };
 
 /// The fill as a rule sees it.
@@ -134,7 +156,7 @@ template <Scalar T>
 /// @par Shape    those of FilledOrder
 /// @par Rounding that of the rule
 /// @par Errors   BAD_NUMBER, BAD_PARAMETER (AMOUNT: the notional; FEE_RATE; FUND_SHARE: the rule took less than nothing, or more than there is),
-///               OVERFLOW (AMOUNT: the rule's figure)
+///               OVERFLOW (AMOUNT: the rule's figure), those of the rule's own `check`
 /// @par Cost     that of the rule
 /// @par Source   none
 template <Scalar T, FundRule<T> R>
@@ -144,6 +166,7 @@ template <Scalar T, FundRule<T> R>
   if (!is_finite(order.fee_rate.raw())) return Error{Errc::bad_number, Field::fee_rate};
   if (order.notional.raw() < T(0)) return Error{Errc::bad_parameter, Field::amount};
   if (order.fee_rate.raw() < T(0)) return Error{Errc::bad_parameter, Field::fee_rate};
+  if (const std::optional<Error> e = detail::rule_fault(rule)) return *e;
   const T taken = rule.contribution(order);
   if (!is_finite(taken)) return Error{Errc::overflow, Field::amount};
   if (taken < T(0)) return Error{Errc::bad_parameter, Field::fund_share};
