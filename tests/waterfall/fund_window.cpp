@@ -401,6 +401,9 @@ TEMPLATE_TEST_CASE("what is missing or not a number counts as a reason to begin,
   CHECK(refused(contract, {.balance = 1, .peak = one, .peak_pnl = one}) == Error{Errc::missing_field, Field::amount});
   CHECK(refused(contract, {.balance = 1, .peak = one, .pnl = two, .peak_pnl = one}) == Error{Errc::bad_parameter, Field::amount});
   CHECK(refused(contract, {.balance = 1, .peak = one, .pnl = Money<T>(nan), .peak_pnl = one}) == Error{Errc::bad_number, Field::amount});
+  CHECK(refused(contract, {.balance = 2, .peak = one, .pnl = one, .peak_pnl = one}) == Error{Errc::bad_parameter, Field::window});
+  CHECK(refused(contract, {.balance = 1, .peak = one, .pnl = Money<T>(num<T>(-1e308)), .peak_pnl = Money<T>(num<T>(1e308))}) ==
+        Error{Errc::overflow, Field::amount});
   CHECK(refused(average, {.balance = 1}) == Error{Errc::missing_field, Field::window});
   CHECK(refused(average, {.balance = 1, .average = Money<T>(T(0))}) == Error{Errc::bad_parameter, Field::window});
   CHECK(refused(NegativeAccountValue{}, {.balance = 1}) == Error{Errc::missing_field, Field::account});
@@ -409,6 +412,8 @@ TEMPLATE_TEST_CASE("what is missing or not a number counts as a reason to begin,
   CHECK(refused(BalanceRule{}, {.balance = 1, .deficit = -1}) == Error{Errc::bad_parameter, Field::deficit});
   CHECK(refused(CannotTakeOver{}, {.balance = 1, .unfilled = -1}) == Error{Errc::bad_parameter, Field::quantity});
   CHECK(refused(CannotTakeOver{}, {.balance = 1, .unfilled = nan}) == Error{Errc::bad_number, Field::quantity});
+  CHECK(refused(CannotTakeOver{.settlement = 100, .span = -1}, {.balance = 1}) == Error{Errc::bad_parameter, Field::window});
+  CHECK(refused(BelowAverage<T>{Ratio<T>(bps<T>(1)), nan}, {.balance = 1, .average = one}) == Error{Errc::bad_number, Field::threshold});
   for (const auto& levels : {TriggerLevels<T>{bps<T>(2'000), bps<T>(3'000)}, {bps<T>(2'000), T(0)}, {bps<T>(10'001), bps<T>(3'000)}})
     CHECK(refused(PeakDrawdown<T>{levels}, {.balance = 1, .peak = one}) == Error{Errc::bad_parameter, Field::threshold});
   CHECK(refused(BelowAverage<T>{Ratio<T>(T(2)), 0}, {.balance = 1, .average = one}) == Error{Errc::bad_parameter, Field::threshold});
@@ -421,7 +426,10 @@ TEMPLATE_TEST_CASE("what is missing or not a number counts as a reason to begin,
   CHECK(PeakDrawdown<T>{{nan, nan}}.fires({.balance = 1, .peak = one}));
   CHECK(contract.fires({.balance = 1, .peak = one}));
   CHECK(contract.fires({.balance = 2, .peak = two, .pnl = Money<T>(nan), .peak_pnl = one}));
+  CHECK(venue::BybitInsuranceFund::trigger<T>(T(10)).fires({.balance = 1, .peak = Money<T>(nan), .pnl = one, .peak_pnl = one}));
+  CHECK(contract.fires({.balance = 2, .peak = one, .pnl = one, .peak_pnl = one}));
   CHECK(average.fires({.balance = 1}));
+  CHECK(BelowAverage<T>{Ratio<T>(bps<T>(1)), nan}.fires({.balance = 1, .average = one}));
   CHECK(average.fires({.balance = 1, .average = Money<T>(nan)}));
   CHECK(BalanceRule{}.fires(FundState<T>{.balance = nan}));
   CHECK(CannotTakeOver{}.fires(FundState<T>{.balance = 1, .deficit = nan}));

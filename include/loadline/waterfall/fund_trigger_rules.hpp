@@ -68,7 +68,8 @@ struct PeakDrawdown {
 /// @par Units    money: the numeraire; levels: fractions of the fund's largest balance
 /// @par Shape    0 < stop <= start <= 1, least_balance >= 0; reads balance, peak, pnl, peak_pnl
 /// @par Rounding none: no division
-/// @par Errors   check: MISSING_FIELD (WINDOW: no peak; AMOUNT: no PnL), BAD_PARAMETER (AMOUNT: the best PnL is below the PnL; THRESHOLD: the levels)
+/// @par Errors   check: MISSING_FIELD (WINDOW: no peak; AMOUNT: no PnL), BAD_PARAMETER (WINDOW: the peak is below the balance; AMOUNT: the best PnL
+///               is below the PnL; THRESHOLD: the levels), OVERFLOW (AMOUNT: the loss)
 /// @par Cost     O(1)
 /// @par Source   Bybit API documentation, adl-alert
 template <Scalar T>
@@ -77,15 +78,17 @@ struct ContractDrawdown {
   Money<T> least_balance = 0;
 
   [[nodiscard]] constexpr bool fires(const FundState<T>& s) const {
-    if (!(T(0) < s.balance.raw()) || !s.peak || !s.pnl || !s.peak_pnl || !(*s.pnl <= *s.peak_pnl)) return true;
+    if (!(T(0) < s.balance.raw()) || !s.peak || !(s.balance <= *s.peak) || !s.pnl || !s.peak_pnl || !(*s.pnl <= *s.peak_pnl)) return true;
     const Money<T> loss = *s.peak_pnl - *s.pnl;
     if (s.running) return detail::lost(loss, levels.stop, *s.peak);
     return !(s.balance <= least_balance) && detail::lost(loss, levels.start, *s.peak);
   }
   [[nodiscard]] constexpr std::optional<Error> check(const FundState<T>& s) const {
     if (!s.peak) return Error{Errc::missing_field, Field::window};
+    if (*s.peak < s.balance) return Error{Errc::bad_parameter, Field::window};
     if (!s.pnl || !s.peak_pnl) return Error{Errc::missing_field, Field::amount};
     if (*s.peak_pnl < *s.pnl) return Error{Errc::bad_parameter, Field::amount};
+    if (!is_finite((*s.peak_pnl - *s.pnl).raw())) return Error{Errc::overflow, Field::amount};
     if (!is_finite(least_balance.raw())) return Error{Errc::bad_number, Field::threshold};
     if (least_balance.raw() < T(0)) return Error{Errc::bad_parameter, Field::threshold};
     return detail::check(levels);
@@ -116,7 +119,7 @@ struct BelowAverage {
   /// The balance at which it fires.
   [[nodiscard]] constexpr Money<T> level(const Money<T>& average) const {
     const Money<T> fall = share * average;
-    return average - (fall < amount ? amount : fall);
+    return average - (amount < fall ? fall : amount);
   }
   [[nodiscard]] constexpr bool fires(const FundState<T>& s) const {
     return !(T(0) < s.balance.raw()) || !s.average || !(T(0) < s.average->raw()) || !(level(*s.average) < s.balance);
@@ -135,9 +138,9 @@ struct BelowAverage {
 ///
 /// @f[ D > F, \qquad \text{from } settlement - span \text{ on: } unfilled > 0 @f]
 /// @par Units    money: the numeraire; times: milliseconds
-/// @par Shape    reads balance, deficit; with a settlement: unfilled, now
+/// @par Shape    span >= 0; reads balance, deficit; with a settlement: unfilled, now
 /// @par Rounding none
-/// @par Errors   none
+/// @par Errors   check: BAD_PARAMETER (WINDOW: the span is below zero)
 /// @par Cost     O(1)
 /// @par Source   Binance FAQ on ADL; Binance delisting announcements of 2025 (the last hour)
 struct CannotTakeOver {
@@ -149,6 +152,10 @@ struct CannotTakeOver {
   template <Scalar T>
   [[nodiscard]] constexpr bool fires(const FundState<T>& s) const {
     return fund_pays(s.now) ? !(s.deficit <= s.balance) : !(s.unfilled <= Money<T>(T(0)));
+  }
+  template <Scalar T>
+  [[nodiscard]] constexpr std::optional<Error> check(const FundState<T>&) const {
+    return span < 0 ? std::optional(Error{Errc::bad_parameter, Field::window}) : std::nullopt;
   }
 };
 
