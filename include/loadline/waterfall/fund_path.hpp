@@ -45,8 +45,9 @@ inline namespace LOADLINE_FLAGS {
 
 /// A fund under a list of shocks.
 ///
-/// @f[ F_{t+1} = F_t - \min(F_t, D_t) + inflow_t, \qquad unpaid_t = \max(D_t - F_t, 0), \qquad DD_t = 1 - F_{t+1} / \max_{window} F @f]
-/// The balance before the first shock stands in the window. The fund is a copy: the caller's does not change.
+/// @f[ F_{t+1} = F_t - paid_t + inflow_t, \qquad paid_t + unpaid_t = D_t, \qquad DD_t = 1 - F_{t+1} / \max_{window} F @f]
+/// paid is min(F, D), within the fund's floor and limits; a period goes on through the whole list. The balance before the first shock stands in the window. The
+/// fund is a copy: the caller's does not change.
 /// @par Units    money: the numeraire; times: milliseconds
 /// @par Shape    shocks in the order of time; `out` one step for each; at most shocks + 1 places of scratch are used
 /// @par Rounding none but the scalar's
