@@ -67,6 +67,7 @@ loadline_test(waterfall_fund waterfall/fund.cpp LINK rapidcheck loadline::multip
 loadline_test(waterfall_fund_window waterfall/fund_window.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_fund_pools waterfall/fund_pools.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_fund_sizing waterfall/fund_sizing.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_fund_tail waterfall/fund_tail.cpp)
 loadline_test(analysis_redemption_trade analysis/redemption_trade.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_largest_purchase analysis/largest_purchase.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_conditional_haircut analysis/conditional_haircut.cpp)
