@@ -4,10 +4,15 @@
 //
 // The figures of the triggers are the sources' (docs/sources.md); Binance's, Hyperliquid's and those of the bad day are of this example.
 #include <loadline/loadline.hpp>
+#include <loadline/waterfall/fund_bootstrap.hpp>
 #include <loadline/waterfall/fund_tail.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
+#include <random>
+#include <vector>
 
 using namespace loadline;
 
@@ -125,15 +130,48 @@ int bad_day() {
   const std::array<Usd, 6> stress{300, 200, -50, 420, 10, 30};
   std::array<Usd, 2> largest{0, 0};
   const auto cover_2 = cover_fund<double>(stress, 3, largest);
-  // Beyond the data: a fitted tail, and one without a mean, which has no figure.
-  TailFit<double> fit{.threshold = 100, .shape = 0.5, .scale = 80, .losses = 1'000, .exceedances = 40};
-  const auto tail = peaks_over_threshold<double>(0.99, fit);
-  fit.shape = 1.1;
-  const auto no_mean = peaks_over_threshold<double>(0.99, fit);
   //! [sizing]
-  if (!best || !seen || !cover_2 || !tail || no_mean) return 2;
-  std::printf("\nnewsvendor %.0f; beyond 90 %%: %.0f; Cover 2: %.0f; tail at 99 %%: %.0f and %.0f beyond; shape 1.1: %s\n", best->raw(),
-              seen->expected_shortfall.raw(), cover_2->amount.raw(), tail->value_at_risk.raw(), tail->expected_shortfall.raw(), name(no_mean.error().code));
+  if (!best || !seen || !cover_2) return 2;
+  std::printf("\nnewsvendor %.0f; beyond 90 %%: %.0f; Cover 2: %.0f\n", best->raw(), seen->expected_shortfall.raw(), cover_2->amount.raw());
+  return 0;
+}
+
+/// A thousand days' deficits: one in ten is above 100, with a tail of shape 0.4 and scale 80.
+std::vector<Usd> thousand_days(std::mt19937_64& random) {
+  std::vector<Usd> days;
+  for (int i = 0; i < 1'000; ++i) {
+    const double left = (static_cast<double>(random() >> 12) + 0.5) * 0x1p-52;
+    days.push_back(left < 0.1 ? 100 + 80 * (std::pow(10 * left, -0.4) - 1) / 0.4 : 100 * (1 - left) / 0.9);
+  }
+  std::sort(days.begin(), days.end());
+  return days;
+}
+
+int beyond_the_data() {
+  std::mt19937_64 random(10);
+  const std::vector<Usd> days = thousand_days(random);
+  std::vector<Usd> resample(days.size(), Usd(0)), figures(400, Usd(0));
+  //! [tail]
+  // Beyond the data: the tail above 100, fitted; the mean of the losses beyond 99.9 %; and how far that could be off.
+  const auto fit = fit_tail<double>(Usd(100), days);
+  if (!fit) return complain(fit.error());
+  const auto tail = peaks_over_threshold<double>(0.999, *fit);
+  const auto shortfall = [](std::span<const Usd> losses) -> Result<Usd> {
+    return fit_tail<double>(Usd(100), losses).and_then([](const TailFit<double>& f) -> Result<Usd> {
+      const auto risk = peaks_over_threshold<double>(0.999, f);
+      return risk ? Result<Usd>(risk->expected_shortfall) : risk.error();
+    });
+  };
+  const auto range = bootstrap_interval<double>(0.9, days, shortfall, random, {resample, figures});
+  // A tail without a mean has no figure.
+  TailFit<double> heavy = *fit;
+  heavy.shape = 1.1;
+  const auto no_mean = peaks_over_threshold<double>(0.999, heavy);
+  //! [tail]
+  if (!tail || !range || no_mean) return 2;
+  std::printf("tail: shape %.2f, scale %.0f of %d exceedances; at 99.9 %%: %.0f, and %.0f beyond (90 %%: %.0f to %.0f); shape 1.1: %s\n", fit->shape,
+              fit->scale.raw(), static_cast<int>(fit->exceedances), tail->value_at_risk.raw(), tail->expected_shortfall.raw(), range->low.raw(),
+              range->high.raw(), name(no_mean.error().code));
   return 0;
 }
 
@@ -142,5 +180,6 @@ int bad_day() {
 int main() {
   if (const int failed = fills()) return failed;
   if (const int failed = triggers()) return failed;
-  return bad_day();
+  if (const int failed = bad_day()) return failed;
+  return beyond_the_data();
 }

@@ -48,10 +48,13 @@ template <std::floating_point T>
 /// The tail that makes what exceeded the threshold most likely.
 ///
 /// With y the excesses and theta = xi / beta one unknown is left:
-/// @f[ \xi(\theta) = \frac{1}{n_u} \sum_i \ln(1 + \theta y_i), \qquad \frac{1 + \xi(\theta)}{n_u} \sum_i \frac{1}{1 + \theta y_i} = 1, \qquad \beta = \xi /
-/// \theta @f] xi rises with theta, so the shapes from -1/2 to 1 are an interval of theta, which is halved. Where the likelihood still rises at shape 1 there is
-/// no mean; where it falls from -1/2 on, the losses end too sharply for this estimate (below -1 it has no maximum at all): both are refused. Weighted moments
-/// are simpler and return a shape below 1 whatever the data, so they never refuse. The error of the shape is about (1 + xi) / sqrt(n_u).
+/// @f[ \xi(\theta) = \frac{1}{n_u} \sum_i \ln(1 + \theta y_i), \qquad \frac{1 + \xi(\theta)}{n_u} \sum_i \frac{1}{1 + \theta y_i} = 1, \qquad
+///     \beta = \xi / \theta @f]
+/// (0 solves the second always; it is the answer where twice the squared mean of y is the mean square.) xi rises with theta, so the shapes from -1/2 to 1 are
+/// an interval of theta, which is halved; of several maxima it finds one. Where the likelihood still rises at shape 1 there is no mean; where it falls from
+/// -1/2 on, the losses end too sharply for this estimate (below -1 it has no maximum at all): both are refused. Weighted moments are simpler and return a
+/// shape below 1 whatever the data, so they never refuse. The error of the shape is about (1 + xi) / sqrt(n_u): with few exceedances a tail without a mean
+/// may look as if it had one.
 /// @par Units    the numeraire
 /// @par Shape    losses as of newsvendor_fund; threshold >= 0, a loss at it does not exceed it
 /// @par Rounding theta to the last place; a shape nearer to 0 than about the root of epsilon is told to that
