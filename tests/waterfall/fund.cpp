@@ -237,6 +237,17 @@ TEST_CASE("fund and ledger move together, or not at all", "[waterfall][fund][law
   });
 }
 
+TEMPLATE_TEST_CASE("a contribution of zero leaves no entry, another its reason", "[waterfall][fund]", LOADLINE_SCALARS) {
+  using T = TestType;
+  std::array<Transfer<T>, 1> storage{};
+  Ledger<T> ledger(storage);
+  auto fund = fund_of<T>(0);
+  CHECK(*record_contribution(ledger, fund, FundParties{}, Money<T>(T(0))) == T(0));
+  CHECK(ledger.size() == 0);
+  CHECK(*record_contribution(ledger, fund, FundParties{}, Money<T>(T(3)), Reason::fund_payment) == T(3));
+  CHECK(ledger.balance(fund_party, Reason::fund_payment).raw() == T(3));
+}
+
 TEMPLATE_TEST_CASE("a recorded step that fails leaves fund and ledger alone", "[waterfall][fund][bad_input]", LOADLINE_SCALARS) {
   using T = TestType;
   std::array<Transfer<T>, 1> storage{};
@@ -292,6 +303,9 @@ TEMPLATE_TEST_CASE("a fill and a rule are refused by name", "[waterfall][fund][b
   CHECK(refused({.size = 1, .fill = nan, .bankruptcy = 1}) == Error{Errc::bad_number, Field::reference_price});
   CHECK(refused({.size = 1, .fill = 0, .bankruptcy = 1}) == Error{Errc::bad_price, Field::reference_price});
   CHECK(refused({.size = 1, .fill = 1, .bankruptcy = -1}) == Error{Errc::bad_price, Field::liquidation_price});
+  CHECK(refused({.size = 1, .fill = 1, .bankruptcy = nan}) == Error{Errc::bad_number, Field::liquidation_price});
+  CHECK(refused({.size = 1, .fill = 1, .bankruptcy = 1, .fee_rate = nan}) == Error{Errc::bad_number, Field::fee_rate});
+  CHECK(refused({.size = 100, .fill = 1, .bankruptcy = num<T>(1e308)}) == Error{Errc::overflow, Field::size});  // the surplus, not the notional
   CHECK(refused({.size = 1, .fill = 1, .bankruptcy = 1, .fee_rate = bps<T>(-1)}) == Error{Errc::bad_parameter, Field::fee_rate});
   CHECK(refused({.size = 1, .fill = 1, .bankruptcy = 1, .remaining_margin = nan}) == Error{Errc::bad_number, Field::amount});
   CHECK(refused({.size = num<T>(1e308), .fill = 100, .bankruptcy = 1}) == Error{Errc::overflow, Field::size});
@@ -302,6 +316,15 @@ TEMPLATE_TEST_CASE("a fill and a rule are refused by name", "[waterfall][fund][b
   CHECK(error_of(contribution<T>(Grasping{}, FilledOrder<T>{.notional = 10, .surplus = 2})) == Error{Errc::bad_parameter, Field::fund_share});
   CHECK(error_of(contribution<T>(WholeSurplus{}, FilledOrder<T>{.notional = -1, .surplus = 2})) == Error{Errc::bad_parameter, Field::amount});
   CHECK(error_of(contribution<T>(WholeSurplus{}, FilledOrder<T>{.notional = 1, .surplus = nan})) == Error{Errc::bad_number, Field::amount});
+  const auto order_of = [](const FilledOrder<T>& order) { return error_of(contribution<T>(WholeSurplus{}, order)); };
+  CHECK(order_of({.notional = 1, .surplus = 2, .remaining_margin = nan}) == Error{Errc::bad_number, Field::amount});
+  CHECK(order_of({.notional = nan, .surplus = 2}) == Error{Errc::bad_number, Field::amount});
+  CHECK(order_of({.notional = 1, .surplus = 2, .fee_rate = nan}) == Error{Errc::bad_number, Field::fee_rate});
+  CHECK(order_of({.notional = 1, .surplus = 2, .fee_rate = bps<T>(-1)}) == Error{Errc::bad_parameter, Field::fee_rate});
+  struct Broken {
+    T contribution(const FilledOrder<T>&) const { return num<T>(not_a_number); }
+  };
+  CHECK(error_of(contribution<T>(Broken{}, FilledOrder<T>{.notional = 1, .surplus = 2})) == Error{Errc::overflow, Field::amount});
   const auto share_of = [](const T& share) {
     return contribution<T>(ShareOf<T, ShareOf<T, CappedFee>>{Ratio<T>(T(1)), {share, {}}},
                            FilledOrder<T>{.notional = 100, .surplus = 50, .fee_rate = bps<T>(100)});

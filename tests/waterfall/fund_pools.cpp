@@ -165,6 +165,7 @@ TEMPLATE_TEST_CASE("pools name what they do not take, and keep their totals", "[
   CHECK(made({{.contract = btc, .pool = 1}, {.contract = btc, .pool = 1}}) == Error{Errc::duplicate_symbol, Field::fund, 1, 1});
   CHECK(made({{.contract = btc, .pool = 1, .limit = Money<T>(T(-1))}}) == Error{Errc::bad_parameter, Field::fund_limit, 0});
   CHECK(made({{.contract = btc, .pool = 1, .limit = Money<T>(num<T>(not_a_number))}}) == Error{Errc::bad_number, Field::fund_limit, 0});
+  CHECK(made({{.contract = btc, .pool = 1, .paid = num<T>(infinity)}}) == Error{Errc::bad_number, Field::fund_limit, 0});
   CHECK(made({{.contract = btc, .pool = 1, .paid = -1}}) == Error{Errc::bad_parameter, Field::fund_limit, 0});
   std::array<PoolMember<T>, 2> members{PoolMember<T>{.contract = btc, .pool = 0}, {.contract = btc, .pool = 1}};
   auto pools = *FundPools<T>::make(funds, members);

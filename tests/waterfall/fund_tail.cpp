@@ -158,6 +158,12 @@ TEST_CASE("shapes about zero: the exponential's own fit is met from both sides",
     CHECK(found->scale.raw() == Approx((s + x) / n).epsilon(1e-3));
     if (std::abs(nudge) > 1e-5) CHECK((found->shape > 0) == (nudge > 0));
   }
+  // Where a halving meets 0, or what rounding makes of it, the two sums say nothing; their limit does.
+  for (const double shape : {-0.2, 0.2}) {
+    const auto losses = ideal(100, shape, 1, 0);
+    const detail::ExcessLikelihood<double> likely{view(losses), 0, losses.back().raw()};
+    for (const double theta : {-1e-9, -1e-17, -0.0, 1e-300, 1e-17, 1e-9}) CHECK(likely.rises(theta) == (shape > 0));
+  }
 }
 
 TEST_CASE("what has no mean, ends too sharply or is known from too little is not fitted", "[waterfall][fund][bad_input]") {
