@@ -178,6 +178,7 @@ TEST_CASE("what has no mean, ends too sharply or is known from too little is not
   CHECK(error_of(fit({})) == few);
   CHECK(error_of(fit(ideal(100, 0.2, 7), 1e6)) == few);
   CHECK(error_of(fit(ideal(100, 0.2, 7), -1)) == Error{Errc::bad_parameter, Field::threshold});
+  CHECK(error_of(fit(ideal(19, 0.2, 7), -1)) == Error{Errc::bad_parameter, Field::threshold});  // the culprit before what follows from it
   CHECK(error_of(fit(ideal(100, 0.2, 7), not_a_number)) == Error{Errc::bad_number, Field::threshold});
   auto losses = ideal(100, 0.2, 7);
   std::swap(losses[50], losses[70]);
@@ -187,6 +188,8 @@ TEST_CASE("what has no mean, ends too sharply or is known from too little is not
   // The ends of the scalar: figures or a code, never a number that is none.
   std::vector<double> spread(39, std::numeric_limits<double>::denorm_min()), huge;
   spread.push_back(1e308);
+  CHECK(error_of(fit(sorted(spread), 0)) == shape);
+  spread.insert(spread.begin(), 960, std::numeric_limits<double>::denorm_min());  // so many that no theta has a shape of 1
   CHECK(error_of(fit(sorted(spread), 0)) == shape);
   for (int i = 0; i < 50; ++i) huge.push_back(std::numeric_limits<double>::max() * (quantile(1 - (i + 0.5) / 50, 0.1, 1) / quantile(0.01, 0.1, 1)));
   const auto far = fit(sorted(huge), 0);

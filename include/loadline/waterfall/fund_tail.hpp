@@ -159,8 +159,8 @@ inline Result<TailFit<T>> fit_tail(const Money<T>& threshold, std::span<const Mo
   while (likelihood.shape(high) < T(1) && high < std::numeric_limits<T>::max() / T(32)) high *= T(16);
   if (!likelihood.rises(low) || likelihood.rises(high)) return Error{Errc::tail_undefined, Field::tail_shape};
   const T theta = detail::halve(low, high, [&](const T& at) { return likelihood.rises(at); });
-  const T shape = likelihood.shape(theta), scale = theta == T(0) ? T(1) : shape / theta;
-  const TailFit<T> fit{threshold, shape, T(scale * likelihood.largest), losses.size(), exceedances, losses.back()};
+  const T shape = likelihood.shape(theta);  // and theta is not 0: about it `rises` has one answer
+  const TailFit<T> fit{threshold, shape, T(shape / theta * likelihood.largest), losses.size(), exceedances, losses.back()};
   if (!is_finite(fit.scale.raw())) return Error{Errc::overflow, Field::tail_scale};
   if (const std::optional<Error> e = check(fit)) return *e;
   return fit;
