@@ -193,7 +193,8 @@ TEST_CASE("what has no mean, ends too sharply or is known from too little is not
   CHECK(error_of(fit(sorted(spread), 0)) == shape);
   for (int i = 0; i < 50; ++i) huge.push_back(std::numeric_limits<double>::max() * (quantile(1 - (i + 0.5) / 50, 0.1, 1) / quantile(0.01, 0.1, 1)));
   const auto far = fit(sorted(huge), 0);
-  CHECK((far.has_value() ? std::isfinite(far->scale.raw()) : far.error() == Error{Errc::overflow, Field::tail_scale}));
+  REQUIRE(far.has_value());
+  CHECK(std::isfinite(far->scale.raw()));
   std::vector<float> small;
   for (int i = 0; i < 500; ++i) small.push_back(static_cast<float>(quantile(1 - (i + 0.5) / 500, 0.4, 3)));
   const auto single = fit_tail<float>(Money<float>(0.0F), view(sorted(small)));
@@ -290,4 +291,7 @@ TEST_CASE("a bootstrap names what it does not take", "[waterfall][fund][bad_inpu
   CHECK(error_of(bootstrap_interval<double>(Ratio<double>(0.5), view(losses), mean, random, {short_one, figures})) == Error{Errc::bad_size, Field::shock});
   const auto broken = [](std::span<const Money<double>>) -> Result<Money<double>> { return Error{Errc::overflow, Field::amount}; };
   CHECK(error_of(interval(0.5, losses, 100, broken, random)) == Error{Errc::overflow, Field::amount});
+  int calls = 0;
+  const auto once = [&](std::span<const Money<double>> l) { return calls++ == 0 ? broken(l) : mean(l); };  // no tail, but a fault: not passed over
+  CHECK(error_of(interval(0.5, losses, 100, once, random)) == Error{Errc::overflow, Field::amount});
 }

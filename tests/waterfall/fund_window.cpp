@@ -416,6 +416,8 @@ TEMPLATE_TEST_CASE("what is missing or not a number counts as a reason to begin,
   CHECK(refused(BelowAverage<T>{Ratio<T>(bps<T>(1)), nan}, {.balance = 1, .average = one}) == Error{Errc::bad_number, Field::threshold});
   for (const auto& levels : {TriggerLevels<T>{bps<T>(2'000), bps<T>(3'000)}, {bps<T>(2'000), T(0)}, {bps<T>(10'001), bps<T>(3'000)}})
     CHECK(refused(PeakDrawdown<T>{levels}, {.balance = 1, .peak = one}) == Error{Errc::bad_parameter, Field::threshold});
+  for (const auto& levels : {TriggerLevels<T>{nan, bps<T>(3'000)}, {bps<T>(3'000), nan}})
+    CHECK(refused(PeakDrawdown<T>{levels}, {.balance = 1, .peak = one}) == Error{Errc::bad_number, Field::threshold});
   CHECK(refused(BelowAverage<T>{Ratio<T>(T(2)), 0}, {.balance = 1, .average = one}) == Error{Errc::bad_parameter, Field::threshold});
   CHECK(refused(ContractDrawdown<T>{contract.levels, -1}, {.balance = 1, .peak = one, .pnl = one, .peak_pnl = one}) ==
         Error{Errc::bad_parameter, Field::threshold});

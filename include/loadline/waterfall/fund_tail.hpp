@@ -58,8 +58,7 @@ template <std::floating_point T>
 /// @par Units    the numeraire
 /// @par Shape    losses as of newsvendor_fund; threshold >= 0, a loss at it does not exceed it
 /// @par Rounding theta to the last place; a shape nearer to 0 than about the root of epsilon is told to that
-/// @par Errors   BAD_NUMBER, BAD_PARAMETER (THRESHOLD), those of the losses, TAIL_UNDEFINED (EXCEEDANCES: fewer than 20; TAIL_SHAPE), those of check(TailFit),
-///               OVERFLOW (TAIL_SCALE)
+/// @par Errors   BAD_NUMBER, BAD_PARAMETER (THRESHOLD), those of the losses, TAIL_UNDEFINED (EXCEEDANCES: fewer than 20; TAIL_SHAPE), those of check(TailFit)
 /// @par Cost     O(exceedances) for each halving, some hundred of them; no allocation
 /// @par Source   textbook: maximum likelihood, with the scale eliminated
 template <std::floating_point T>
@@ -161,7 +160,6 @@ inline Result<TailFit<T>> fit_tail(const Money<T>& threshold, std::span<const Mo
   const T theta = detail::halve(low, high, [&](const T& at) { return likelihood.rises(at); });
   const T shape = likelihood.shape(theta);  // and theta is not 0: about it `rises` has one answer
   const TailFit<T> fit{threshold, shape, T(shape / theta * likelihood.largest), losses.size(), exceedances, losses.back()};
-  if (!is_finite(fit.scale.raw())) return Error{Errc::overflow, Field::tail_scale};
   if (const std::optional<Error> e = check(fit)) return *e;
   return fit;
 }

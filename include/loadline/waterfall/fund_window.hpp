@@ -57,7 +57,7 @@ class WindowPeak {
     while (leave < keep && gone(leave, time)) ++leave;
     if (keep - leave == storage_.size()) return Error{Errc::bad_size, Field::window};
     if (count_ > 0) at(count_ - 1).until = time;  // the latest is always at the back
-    head_ = leave < keep ? place(leave) : 0;
+    head_ = place(leave);
     count_ = keep - leave;
     at(count_++) = {value, time, time};
     return std::nullopt;
