@@ -162,6 +162,9 @@ TEMPLATE_TEST_CASE("the mean beyond a probability, of a sample", "[waterfall][fu
   CHECK(tail(75).expected_shortfall.raw() == T(40));
   CHECK(tail(99).value_at_risk.raw() == T(40));
   CHECK(tail(99).expected_shortfall.raw() == T(40));
+  CHECK(sample_tail<T>(Ratio<T>(num<T>(1e-17)), view(losses))->value_at_risk.raw() == T(0));  // 1 - p is 1 in double: no loss is left beyond the first
+  const std::vector<Money<T>> vast(20, Money<T>(num<T>(1e308)));
+  CHECK(error_of(sample_tail<T>(Ratio<T>(bps<T>(5'000)), view(vast))) == Error{Errc::overflow, Field::shock});
   const std::vector<Money<T>> dust(2, Money<T>(num<T>(5e-324)));  // its parts vanish in double, the mean does not
   CHECK(sample_tail<T>(Ratio<T>(bps<T>(2'000)), view(dust))->expected_shortfall.raw() == num<T>(5e-324));
   const std::vector<Money<T>> level(7, Money<T>(T(T(1) / T(3))));
