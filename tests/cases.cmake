@@ -20,6 +20,7 @@ target_compile_definitions(test_vector_file PRIVATE "LOADLINE_TEST_DATA_DIR=\"${
 if(TARGET calculator_engine)
   loadline_test(dual ext/dual.cpp ext/dual_files.cpp LINK rapidcheck calculator_engine loadline::eigen)
   target_compile_definitions(test_dual PRIVATE "LOADLINE_DATA_DIR=\"${data_dir}\"")
+  loadline_test(depth_dual ext/depth_dual.cpp LINK loadline::eigen loadline::multiprecision)
 endif()
 
 foreach(name IN ITEMS venues vectors_exact)

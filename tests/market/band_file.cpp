@@ -84,7 +84,10 @@ TEST_CASE("the row that is refused is named", "[market]") {
   refuses(replaced(",3,30.5", ",3,20.4"), Errc::bad_book, BandFault::depth, 9);
   refuses(replaced("1000,103", "1000,0"), Errc::bad_book, BandFault::depth, 9);
   refuses(replaced("30.5,1000,103", "30.5,-1,103"), Errc::bad_book, BandFault::depth, 9);
-  CHECK(read_bands<double>(replaced(",3,30.5", ",3,20.5")).has_value());  // an empty ring
+  refuses(replaced("40.5,1000,96", "40.5,1001,96"), Errc::bad_book, BandFault::depth, 3);  // less money within 5 % than within 4 %
+  refuses(replaced("40.5,1000,104", "40.5,999,104"), Errc::bad_book, BandFault::depth, 10);
+  CHECK(read_bands<double>(replaced("10.5,1000,101", "10.5,1,101")).has_value());  // the sides are not compared
+  CHECK(read_bands<double>(replaced(",3,30.5", ",3,20.5")).has_value());           // an empty ring
 }
 
 TEST_CASE("gaps: a band that is missing, and time that jumps", "[market]") {

@@ -129,7 +129,9 @@ TEMPLATE_TEST_CASE("two bands by hand", "[market]", LOADLINE_SCALARS, Rational) 
     CHECK(exact(f.worst, T(T(1'000) + T(sign * T(15)))));
     CHECK(exact(cost_against(side, f, Price<T>(T(1'000))).raw(), T(1'750)));
     CHECK(exact(largest_within(*made, T(T(1'000) + T(sign * T(15))), T(50)), T(150)));
-    CHECK(exact(largest_at_average(*made, T(T(1'000) + T(sign * T(T(35) / T(4)))), T(0)), T(200)));  // 0.875 %
+    CHECK(exact(largest_at_cost(*made, CostLimit<T>{T(1'000), T(1'750)}, T(0)), T(200)));
+    CHECK(exact(largest_at_cost(*made, CostLimit<T>{T(1'000), T(T(1'625) / T(2))}, T(200)), T(50)));  // 50 that lose 1.625 % on average
+    CHECK(exact(largest_at_average(*made, T(T(1'000) + T(sign * T(T(35) / T(4)))), T(0)), T(200)));   // 0.875 %
     CHECK(exact(largest_at_average(*made, T(T(1'000) + T(sign * T(15))), T(200)), T(0)));
     CHECK(exact(largest_at_average(*made, T(T(1'000) + T(sign * T(T(65) / T(4)))), T(200)), T(50)));  // from 1.5 % to 1.75 %
     CHECK(fill(*made, T(400), T(0)).unfilled == T(100));

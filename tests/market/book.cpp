@@ -149,6 +149,20 @@ TEMPLATE_TEST_CASE("three levels by hand", "[market]", LOADLINE_SCALARS, Rationa
   CHECK(largest_at_average(book->asks(), T(104), T(2)) == T(T(8) / T(3)));  // 2 x 102 + x 110 = (2 + x) 104
   CHECK(largest_at_average(book->asks(), T(101), T(0)) == T(0));
 
+  const auto for_cost = [&](const auto& side, const T& mid, const T& cost, const T& taken) { return largest_at_cost(side, CostLimit<T>{mid, cost}, taken); };
+  CHECK(for_cost(book->bids(), T(101), T(8), T(0)) == T(4));  // as above
+  CHECK(for_cost(book->bids(), T(101), T(2), T(0)) == T(2));
+  CHECK(for_cost(book->bids(), T(101), T(0), T(0)) == T(0));
+  CHECK(for_cost(book->bids(), T(101), T(22), T(0)) == T(6));
+  CHECK(for_cost(book->bids(), T(101), T(66), T(0)) == T(10));
+  CHECK(for_cost(book->bids(), T(101), T(67), T(0)) == T(10));
+  CHECK(for_cost(book->bids(), T(101), T(4), T(1)) == T(2));            // one at 100, one at 98
+  CHECK(for_cost(book->bids(), T(98), T(0), T(0)) == T(T(11) / T(2)));  // what the best bid gives beyond 98 pays for a half at 90
+  CHECK(for_cost(book->asks(), T(101), T(13), T(0)) == T(5));
+  CHECK(for_cost(book->asks(), T(101), T(13), T(8)) == T(0));
+  CHECK(for_cost(book->asks(), T(101), T(-1), T(0)) == T(0));
+  CHECK(for_cost(book->asks(), T(110), T(-1), T(0)) == T(0));  // to a cost below zero belongs no largest size that begins at nothing
+
   const auto depth = book->within(T(T(3) / T(101)));  // from 98 to 104
   REQUIRE(depth.has_value());
   CHECK((depth->bids == T(5) && depth->asks == T(4) && depth->both() == T(9)));
@@ -223,4 +237,6 @@ TEMPLATE_TEST_CASE("what is no book is named", "[market][bad_input]", LOADLINE_S
   CHECK(bids.within(nan) == T(0));
   CHECK(bids.size_at_average(nan, T(0)) == T(0));
   CHECK(largest_within(asks, nan, T(0)) == T(0));
+  CHECK(largest_at_cost(asks, CostLimit<T>{T(100), nan}, T(0)) == T(0));
+  CHECK(largest_at_cost(asks, CostLimit<T>{nan, T(1)}, T(0)) == T(0));
 }

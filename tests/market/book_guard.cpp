@@ -171,6 +171,12 @@ TEMPLATE_TEST_CASE("snapshots and marks that a band guard cannot use", "[market]
   bad.asks[3].size = T(29);
   CHECK(look(bad, T(100'000), 2 * minute, 2 * minute) == Error{Errc::bad_book, Field::band, 3, ask_side});
   bad = fine;
+  bad.asks[4].value = T(bad.asks[3].value - T(1));  // units rise, their money does not
+  CHECK(look(bad, T(100'000), 2 * minute, 2 * minute) == Error{Errc::bad_book, Field::band, 4, ask_side});
+  bad = fine;
+  bad.bids[0].value = T(-1);
+  CHECK(look(bad, T(100'000), 2 * minute, 2 * minute) == Error{Errc::bad_book, Field::band, 0, bid_side});
+  bad = fine;
   bad.asks[0].mean_price = T(-1);
   CHECK(look(bad, T(100'000), 2 * minute, 2 * minute) == Error{Errc::bad_book, Field::band, 0, ask_side});
   if constexpr (std::is_same_v<T, double>) {

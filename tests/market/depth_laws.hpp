@@ -99,7 +99,7 @@ void check_depth_laws(const D& side, bool strict) {
   if (moved(average) && q * 100 > total) RC_ASSERT(near(size, q, T(total * 100)));
   RC_ASSERT(near(fill(side, size, taken).value, T(average * size), money));
   const T asked = T(end + T(T(best - end) * drawn<T>(-100, 1'100, 1'000)));
-  const T found = largest_at_average(side, asked, taken), halved = detail::halved_size(side, asked, taken);
+  const T found = largest_at_average(side, asked, taken), halved = detail::halved_size(side, asked, T(0), taken);
   RC_ASSERT((!(found < 0) && !(left < found)));
   const auto ahead = [&](const T& x) {  // of the limit; it falls once it is below zero
     const T value = fill(side, x, taken).value, at_limit = T(asked * x);
@@ -108,6 +108,18 @@ void check_depth_laws(const D& side, bool strict) {
   for (const T& x : {found, halved}) {
     RC_ASSERT(at_most(T(0), ahead(x), money));
     RC_ASSERT(at_most(ahead(T(x + T(T(left - x) / 2))), ahead(x) < 0 ? T(0) : ahead(x), money));
+  }
+  // The size for a cost has that cost at most, and is the one that has it wherever the cost rises.
+  const T mid = T(best * (bids ? drawn<T>(1'000, 1'050, 1'000) : drawn<T>(950, 1'000, 1'000)));
+  const auto cost_of = [&](const T& x) { return cost_against(side.side(), fill(side, x, taken), Price<T>(mid)).raw(); };
+  const T cost = cost_of(q), slack = std::is_same_v<T, double> ? T(money / T(1'000'000'000)) : T(0);
+  if (!(cost < 0)) {  // below: only by rounding
+    const T bought = largest_at_cost(side, CostLimit<T>{mid, T(cost + slack)}, taken), by_halves = detail::halved_size(side, mid, T(cost + slack), taken);
+    RC_ASSERT((!(bought < 0) && !(left < bought)));
+    RC_ASSERT(at_most(cost_of(bought), T(cost + slack), money));
+    RC_ASSERT(q < bought + T(left / 1'000'000'000));
+    if (bought < left) RC_ASSERT(cost_of(T(bought + T(T(left - bought) / 1'000))) > cost);
+    RC_ASSERT(at_most(magnitude(T(cost_of(bought) - cost_of(by_halves))), T(money / 1'000'000'000), money));
   }
   if constexpr (!std::is_same_v<T, double>) {
     RC_ASSERT(magnitude(T(found - halved)) < left / 1'000'000'000);

@@ -5,6 +5,8 @@
 
 #include <loadline/market/power_depth.hpp>
 
+#include <boost/multiprecision/cpp_bin_float.hpp>
+
 #include <cmath>
 #include <limits>
 
@@ -87,6 +89,10 @@ TEMPLATE_TEST_CASE("a block book loses half of its worst distance, a V-shaped on
   CHECK(exact(largest_at_average(*block, T(970), T(200)), 200));
   CHECK(exact(largest_at_average(*block, T(990), T(0)), 200));
   CHECK(exact(largest_within(*block, T(980), T(50)), 150));
+  CHECK(exact(largest_at_cost(*block, CostLimit<T>{T(1'000), T(2'000)}, T(0)), 200));    // 200 that lose 1 %
+  CHECK(exact(largest_at_cost(*block, CostLimit<T>{T(1'000), T(6'000)}, T(200)), 200));  // 200 more that lose 3 %
+  CHECK(largest_at_cost(*block, CostLimit<T>{T(1'000), T(1'000'000)}, T(200)) == T(block->total() - T(200)));
+  CHECK(largest_at_cost(*block, CostLimit<T>{T(1'000), T(-1)}, T(0)) == T(0));
   PowerTerms<T> bent = terms;
   bent.exponent = 2;
   bent.spread = bps<T>(10);
@@ -96,6 +102,7 @@ TEMPLATE_TEST_CASE("a block book loses half of its worst distance, a V-shaped on
   CHECK(exact(*average_price(fill(*v_shaped, T(100), T(0))), 999 - 20.0 / 3));  // 2/3 of 1 %
   CHECK(exact(largest_at_average(*v_shaped, T(T(2'977) / T(3)), T(0)), 100));
   CHECK(exact(largest_within(*v_shaped, T(979), T(0)), 400));
+  CHECK(exact(largest_at_cost(*v_shaped, CostLimit<T>{T(1'000), T(T(2'300) / T(3))}, T(0)), 100));
   bent.side = BookSide::asks;
   const auto asks = PowerLaw<T>::make(bent);
   REQUIRE(asks.has_value());
@@ -149,6 +156,26 @@ TEMPLATE_TEST_CASE("parameters of no power law are named", "[market][bad_input]"
   CHECK(side->size_at_average(num<T>(nan), T(0)) == T(0));
   CHECK(side->size_at_average(num<T>(inf), T(0)) == T(0));
   CHECK(side->size_at_average(num<T>(nan), T(1)) == T(0));
+}
+
+TEMPLATE_TEST_CASE("decimals and binary numbers of Boost have powers, in all their digits", "[market][laws]", Decimal, boost::multiprecision::cpp_bin_float_50,
+                   boost::multiprecision::cpp_dec_float_100) {
+  using T = TestType;
+  static_assert(PoweredScalar<T>);
+  const T tiny = T(unit_roundoff<T>() * 10'000);
+  check_property("roots and squares by other means", 60, [&] {
+    const T x = drawn<T>(1'000, 9'999, 10'000), q = T(x * 10'000);
+    const auto near_to = [&](const T& a, const T& b) { return magnitude(T(a - b)) <= T(tiny * magnitude(b)); };
+    for (const int exponent : {2, 4}) {
+      const auto side =
+          PowerLaw<T>::make({.side = BookSide::asks, .mid = 1'000, .size = 10'000, .reach = bps<T>(1'000), .end = bps<T>(1'000), .exponent = exponent});
+      RC_ASSERT(side.has_value());
+      const T root = exponent == 2 ? T(sqrt(x)) : T(sqrt(T(sqrt(x))));  // how far of the reach
+      RC_ASSERT(near_to(side->walk(q).worst, T(1'000 + 100 * root)));
+      RC_ASSERT(near_to(side->walk(q).value, T(q * (1'000 + T(100 * exponent) * root / (exponent + 1)))));
+      RC_ASSERT(near_to(side->within(T(1'000 + 100 * x)), T(10'000 * (exponent == 2 ? T(x * x) : T(x * x * x * x)))));
+    }
+  });
 }
 
 TEST_CASE("a rational has no powers: an exponent other than 1 is refused, not rounded", "[market][bad_input]") {

@@ -176,6 +176,12 @@ TEMPLATE_TEST_CASE("edges at absolute prices, by hand", "[market]", LOADLINE_SCA
   CHECK(*asks.within(asks.edges[3].distance).depth == T(350));
   CHECK(asks.within(asks.edges[4].distance).evidence == Evidence::measured);
 
+  CHECK(asks.within(T(0)).depth == T(0));
+  CHECK(asks.within(bps<T>(-1)).evidence == Evidence::beyond);  // on the other half nothing is known, and nothing is negative
+  CHECK(!asks.within(bps<T>(-1)).depth);
+  if constexpr (std::is_same_v<T, double>)
+    for (const double none : {std::nan(""), HUGE_VAL, -HUGE_VAL}) CHECK(!asks.within(none).depth);
+
   // The mirror: a phantom ask of 2 below the market.
   BandSnapshot<T> mirror = broken<T>();
   std::swap(mirror.bids, mirror.asks);

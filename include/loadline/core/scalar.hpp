@@ -50,7 +50,8 @@ struct ScalarDefaults {
   // distance from 1 to the next number is taken. `Rough`: a plain number in which a search may begin. An exact scalar may add,
   // for roots of polynomials (ext/multiprecision.hpp does): `rational_root(p, low, high)`, the only root in an interval if
   // the scalar holds it; `make_primitive(p)`, a positive multiple of short coefficients; `sign_at(p, x)`, a quicker sign. `truncated(x, bits)`
-  // keeps short what a function that it cannot hold returns (market/decay.hpp).
+  // keeps short what a function that it cannot hold returns (market/decay.hpp). A number with powers that is not built in adds
+  // `power(x, y)`, x > 0 (market/power_depth.hpp).
   // A number that carries derivatives (ext/eigen.hpp) adds `carry(from, to)`, the value of `to` with the derivatives of `from`,
   // and `vanishes(x)`: the value is zero and so is every derivative.
 };

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 #include <unsupported/Eigen/AutoDiff>
 
+#include <cmath>
 #include <concepts>
 #include <string>
 
@@ -34,6 +35,11 @@ struct ScalarTraits<Eigen::AutoDiffScalar<V>> : ScalarDefaults<Eigen::AutoDiffSc
   [[nodiscard]] static T roundoff() { return T(0x1p-53); }
   [[nodiscard]] static T carry(const T& from, const T& to) { return T(to.value(), from.derivatives()); }
   [[nodiscard]] static bool vanishes(const T& x) { return x.value() == 0.0 && (x.derivatives().array() == 0.0).all(); }
+  /// x^y, x > 0 (market/power_depth.hpp): d(x^y) = y x^(y - 1) dx + x^y ln(x) dy.
+  [[nodiscard]] static T power(const T& x, const T& y) {
+    const double p = std::pow(x.value(), y.value()), by_x = y.value() * std::pow(x.value(), y.value() - 1.0), by_y = p * std::log(x.value());
+    return T(p, V(by_x * x.derivatives() + by_y * y.derivatives()));
+  }
 };
 
 /// Reads a value, with all derivatives zero; writes the value alone.

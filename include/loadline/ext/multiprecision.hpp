@@ -6,13 +6,14 @@
 #include <boost/multiprecision/cpp_dec_float.hpp>
 #include <boost/multiprecision/cpp_int.hpp>
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 /// @file
-/// Boost.Multiprecision as scalars: cpp_dec_float_50 (audit) and cpp_rational (proof).
+/// Boost.Multiprecision as scalars: cpp_dec_float_50 (audit) and cpp_rational (proof); other fixed numbers of digits, decimal or binary, as well.
 ///
 /// Works from Boost 1.74. Include it before the first use of these scalars: a rational that is not known to be exact
 /// claims nothing. Component loadline::multiprecision.
@@ -106,9 +107,19 @@ struct ScalarTraits<Rational> : ScalarDefaults<Rational> {
     return std::nullopt;
   }
 };
-template <>
-struct ScalarTraits<Decimal> : ScalarDefaults<Decimal> {
-  static Decimal roundoff() { return Decimal("1e-49"); }  // it carries guard digits, but promises 50
+/// A backend of Boost that is a floating-point number, decimal or binary, of a number of digits that the compiler knows.
+template <class Backend>
+concept FixedPrecision = boost::multiprecision::number_category<Backend>::value ==
+                         boost::multiprecision::number_kind_floating_point&& std::numeric_limits<boost::multiprecision::number<Backend>>::digits10 > 0;
+
+template <FixedPrecision Backend, boost::multiprecision::expression_template_option Expressions>
+struct ScalarTraits<boost::multiprecision::number<Backend, Expressions>> : ScalarDefaults<boost::multiprecision::number<Backend, Expressions>> {
+  using T = boost::multiprecision::number<Backend, Expressions>;
+
+  /// One unit of the last digit that it promises; it carries guard digits.
+  [[nodiscard]] static T roundoff() { return T("1e-" + std::to_string(std::numeric_limits<T>::digits10 - 1)); }
+  /// x^y, x > 0 (market/power_depth.hpp). A rational has none.
+  [[nodiscard]] static T power(const T& x, const T& y) { return T(pow(x, y)); }
 };
 
 inline namespace LOADLINE_FLAGS {

@@ -164,8 +164,10 @@ Result<BandFile<T>, BandError> read_bands(std::string_view text, const BandReadi
     if (band.size < T(0) || band.value < T(0) || (T(0) < band.size && !(T(0) < band.mean_price))) return fault(Errc::bad_book, BandFault::depth);
     const bool bid = next < band_count;
     const std::size_t k = bid ? band_count - 1 - next : next - band_count;
-    if (bid ? next > 0 && snapshot.bids[k + 1].size < band.size : k > 0 && band.size < snapshot.asks[k - 1].size)
-      return fault(Errc::bad_book, BandFault::depth);
+    if (next > 0 && next != band_count) {  // bids come from the outside inwards, asks from the inside outwards
+      const BandDepth<T>&inner = bid ? band : snapshot.asks[k - 1], &outer = bid ? snapshot.bids[k + 1] : band;
+      if (outer.size < inner.size || outer.value < inner.value) return fault(Errc::bad_book, BandFault::depth);
+    }
     snapshot.time = *time;
     (bid ? snapshot.bids : snapshot.asks)[k] = band;
     if (++next < order.size()) continue;

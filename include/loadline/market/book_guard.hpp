@@ -84,14 +84,14 @@ template <Scalar T>
 /// The same guard for bands, which show no best prices.
 ///
 /// Refused: no mid is possible, or none within `tolerance` of the mark. Suspect, which latches as well but refuses nothing: the mean of a side's first
-/// band lies itself within `tolerance` of the mark, or beyond it. What a whole per cent of book holds cannot lie so near the market; orders
+/// band lies itself nearer to the mark than `tolerance`, or beyond it. What a whole per cent of book holds cannot lie so near the market; orders
 /// that should have traded still stand there.
 /// @par Units    milliseconds; tolerance: a share of the mark
 /// @par Shape    make: max_age > 0, tolerance in (0, 1). max_age holds for the snapshot and for the mark
 /// @par Rounding that of the scalar
 /// @par Errors   make: BAD_NUMBER, BAD_PARAMETER (MAX_AGE, PRICE_BAND). look: BAD_TIME, STALE_PRICE (SOURCE_TIME, MAX_AGE: the snapshot; MARK), BAD_NUMBER,
 ///               BAD_PRICE (MARK); BAD_NUMBER, BAD_BOOK (BAND: `index` the band, `item` 0 for bids and 1 for asks: no content, no price, or less than the band
-///               inside it); BAD_BOOK (SPREAD: no mid is possible; MID: none near the mark)
+///               inside it, in units or in money); BAD_BOOK (SPREAD: no mid is possible; MID: none near the mark)
 /// @par Cost     O(bands)
 /// @par Source   docs/howto/band-files.md
 template <Scalar T>
@@ -151,7 +151,8 @@ template <Scalar T>
     const auto index = static_cast<std::uint32_t>(k);
     const BandDepth<T>& band = bands[k];
     if (!is_finite(band.size) || !is_finite(band.value) || !is_finite(band.mean_price)) return Error{Errc::bad_number, Field::band, index, item};
-    if (!(T(0) < band.size) || !(T(0) < band.mean_price) || (k > 0 && band.size < bands[k - 1].size)) return Error{Errc::bad_book, Field::band, index, item};
+    const bool falls = band.value < (k > 0 ? bands[k - 1].value : T(0)) || (k > 0 && band.size < bands[k - 1].size);
+    if (!(T(0) < band.size) || !(T(0) < band.mean_price) || falls) return Error{Errc::bad_book, Field::band, index, item};
   }
   return std::nullopt;
 }

@@ -74,7 +74,7 @@ struct Halvings {
     for (int step = 1'024; step > 0; step /= 2)
       if (!(x < T(T(T(count + step) * high) + T(T(count + step) * low)))) count += step;
     rest = T(T(x - T(T(count) * high)) - T(T(count) * low));
-    rest = rest < T(0) ? T(0) : shortened(rest);
+    rest = rest < T(0) ? carry(rest, T(0)) : shortened(rest);
   }
 };
 
@@ -83,7 +83,7 @@ struct Halvings {
 template <Scalar T>
 constexpr T decay(const T& x) {
   LOADLINE_ASSERT(!(x < T(0)));
-  if (!(T(0) < x)) return T(1);
+  if (!(T(0) < x) && !is_nothing_yet(x)) return T(1);
   if (T(1'400) < x) return T(0);
   const detail::Halvings<T> halvings(x);
   T left = detail::shortened(T(T(1) - detail::decay_series(halvings.rest)));
@@ -94,7 +94,7 @@ constexpr T decay(const T& x) {
 template <Scalar T>
 constexpr T decayed_share(const T& x) {
   LOADLINE_ASSERT(!(x < T(0)));
-  if (!(T(0) < x)) return T(0);
+  if (!(T(0) < x) && !is_nothing_yet(x)) return T(0);
   if (T(T(2) * x) < T(1)) return detail::shortened(detail::decay_series(detail::shortened(x)));
   return T(T(1) - decay(x));
 }

@@ -63,7 +63,7 @@ template <Scalar T, Depth<T> D>
   if (!(T(0) < left) || !(T(0) < q)) return {T(0), T(0), T(0), q};
   const T filled = q < left ? q : left;
   const Walk<T> walk = side.walk(T(taken + filled));
-  if (!(T(0) < taken)) return {filled, walk.value, walk.worst, T(q - filled)};
+  if (!(T(0) < taken) && !is_nothing_yet(taken)) return {filled, walk.value, walk.worst, T(q - filled)};
   const Walk<T> before = side.walk(taken);
   T value = T(walk.value - before.value);
   // Between what it is at the last price and at the first, also where the difference has lost its digits.

@@ -51,7 +51,9 @@ class Ladder {
   /// The units at `price` or better.
   [[nodiscard]] T within(const T& price) const;
   /// The most that can be had at an average of `limit` or better (largest_at_average).
-  [[nodiscard]] T size_at_average(const T& limit, const T& taken) const;
+  [[nodiscard]] T size_at_average(const T& limit, const T& taken) const { return size_at_cost(limit, T(0), taken); }
+  /// The most that costs no more than `cost`, which is not below zero, against `mid` (largest_at_cost).
+  [[nodiscard]] T size_at_cost(const T& mid, const T& cost, const T& taken) const;
 
  protected:
   Ladder(BookSide side, std::vector<Rung<T>> own) : side_(side), own_(std::move(own)) {}
@@ -137,22 +139,22 @@ T Ladder<T>::within(const T& price) const {
 }
 
 template <Scalar T>
-T Ladder<T>::size_at_average(const T& limit, const T& taken) const {
+T Ladder<T>::size_at_cost(const T& mid, const T& cost, const T& taken) const {
   LOADLINE_ASSERT(!(taken < T(0)));
   const std::span<const Rung<T>> all = rungs();
-  if (!is_finite(limit) || !(taken < total())) return T(0);
+  if (!is_finite(mid) || !(taken < total())) return T(0);
   const auto ahead = [&](const T& x) { return side_ == BookSide::bids ? x : T(-x); };  // above zero: to the trader's good
-  const bool some = T(0) < taken;
+  const bool some = T(0) < taken || is_nothing_yet(taken);
   const T paid = some ? walk(taken).value : T(0);
-  const auto surplus = [&](const Rung<T>& r) { return ahead(T(T(r.value - paid) - T(limit * T(r.size - taken)))); };
+  const auto surplus = [&](const Rung<T>& r) { return T(ahead(T(T(r.value - paid) - T(mid * T(r.size - taken)))) + cost); };
   const std::size_t begin = some ? first_of(all, 0, [&](const Rung<T>& r) { return taken < r.size; }) : 0;
   const std::size_t i = first_of(all, begin, [&](const Rung<T>& r) { return surplus(r) < T(0); });
   const Rung<T>& r = all[i];
   if (!(surplus(r) < T(0))) return T(r.size - taken);
   const bool fresh = i == begin;  // the size ends on the rung on which it begins
   const T before = i == 0 ? T(0) : all[i - 1].size, from = fresh ? taken : before, left = T(r.size - from);
-  const T price = fresh && before < taken ? T(r.first + T(T(r.last - r.first) * T(T(taken - before) / T(r.size - before)))) : r.first;
-  const T g = fresh ? T(0) : surplus(all[i - 1]), a = ahead(T(price - limit)), c = T(ahead(T(price - r.last)) / T(T(2) * left));
+  const T price = fresh ? T(r.first + T(T(r.last - r.first) * T(T(taken - before) / T(r.size - before)))) : r.first;
+  const T g = fresh ? cost : surplus(all[i - 1]), a = ahead(T(price - mid)), c = T(ahead(T(price - r.last)) / T(T(2) * left));
   T x = T(0);
   if (!(T(0) < c))
     x = a < T(0) ? T(g / T(-a)) : left;

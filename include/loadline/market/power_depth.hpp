@@ -24,7 +24,8 @@ struct PowerTerms {
   Ratio<T> spread = 0;    ///< half of it, or a gap
 };
 
-/// A number with powers: the built-in ones, and those whose ScalarTraits have `power(x, y)`, x > 0.
+/// A number with powers: the built-in ones, and those whose ScalarTraits have `power(x, y)`, x > 0, as ext/multiprecision.hpp and ext/eigen.hpp
+/// give it to decimals and to numbers with derivatives.
 template <class T>
 concept PoweredScalar = Scalar<T> &&(std::floating_point<T> || requires(const T& x) {
   { ScalarTraits<T>::power(x, x) } -> std::same_as<T>;
@@ -66,8 +67,8 @@ class PowerLaw {
   [[nodiscard]] constexpr T size_at_average(const T& limit, const T& taken) const {
     const T left = T(total_ - taken), distance = beyond_spread(limit);
     if (!(T(0) < left) || !(T(0) < distance) || !is_finite(distance)) return is_finite(limit) && T(0) < left && T(0) < distance ? left : T(0);
-    if (!(T(0) < taken)) return depth_at(T(distance / share_));
-    if (!(terms_.exponent.raw() == T(1))) return detail::halved_size(*this, limit, taken);
+    if (!(T(0) < taken) && !is_nothing_yet(taken)) return depth_at(T(distance / share_));
+    if (!is_one(terms_.exponent.raw())) return detail::halved_size(*this, limit, T(0), taken);
     const T size = T(T(2) * T(depth(distance) - taken));  // the middle of the block lies at the distance
     return !(T(0) < size) ? T(0) : left < size ? left : size;
   }
@@ -77,9 +78,11 @@ class PowerLaw {
     total_ = depth(terms_.end.raw());
   }
 
+  /// Without derivatives as well: one by the exponent needs a power.
+  [[nodiscard]] static constexpr bool is_one(const T& y) { return vanishes(T(y - T(1))); }
   [[nodiscard]] static constexpr T power(const T& x, const T& y) {
+    if (is_one(y)) return x;
     if (!(T(0) < x)) return T(0);
-    if (y == T(1)) return x;
     if constexpr (requires { ScalarTraits<T>::power(x, y); })
       return ScalarTraits<T>::power(x, y);
     else if constexpr (std::is_same_v<T, float>)
@@ -131,7 +134,7 @@ constexpr Result<PowerLaw<T>> PowerLaw<T>::make(const PowerTerms<T>& terms) {
   if (!is_finite(g)) return Error{Errc::bad_number, Field::exponent};
   if (!(T(0) < g)) return Error{Errc::bad_parameter, Field::exponent};
   if constexpr (!PoweredScalar<T>)
-    if (!(g == T(1))) return Error{Errc::unsupported, Field::exponent};
+    if (!is_one(g)) return Error{Errc::unsupported, Field::exponent};
   if (!is_finite(spread)) return Error{Errc::bad_number, Field::spread};
   if (spread < T(0)) return Error{Errc::bad_parameter, Field::spread};
   if (!is_finite(end)) return Error{Errc::bad_number, Field::price_band};

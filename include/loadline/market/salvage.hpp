@@ -34,7 +34,7 @@ struct DepthEdge {
 enum class Evidence : std::uint8_t {
   measured,      ///< between two edges beyond the market: linear between them
   interpolated,  ///< inside the first edge beyond the market: its proportional share, a guess of the shape
-  beyond,        ///< outside the bands, or no edge lies beyond the market: nothing is known
+  beyond,        ///< outside the bands, no distance, or no edge lies beyond the market: nothing is known
 };
 
 /// The depth of a side within a distance of the mark.
@@ -71,8 +71,9 @@ struct SalvagedSide {
       if (outside(k)) return edges[k].depth;
     return std::nullopt;
   }
-  /// The depth within a distance, a share of the mark above zero.
+  /// The depth within a distance, a share of the mark; of one below zero, or of a NaN, nothing is known.
   [[nodiscard]] constexpr SalvagedDepth<T> within(const T& distance) const {
+    if (!is_finite(distance) || distance < T(0)) return {Evidence::beyond, std::nullopt};
     for (std::size_t k = 0; k < edges.size(); ++k) {
       if (!outside(k) || away(k) < distance) continue;
       const bool first = k == 0 || !outside(k - 1);

@@ -20,6 +20,13 @@ struct Slippage {
   Ratio<T> share;
 };
 
+/// A cost against the mid, zero or more: what a seller may lose on it in all, or a buyer pay on top.
+template <Scalar T>
+struct CostLimit {
+  Price<T> mid;
+  Money<T> cost;
+};
+
 /// What lies within a distance of the mid.
 template <Scalar T>
 struct DepthWithin {
@@ -70,22 +77,29 @@ template <Scalar T, Depth<T> D>
 
 namespace detail {
 
-/// The size by halving, at its lower end. The average gets worse with size: what passes, passes for every smaller one.
+/// The size by halving, at its lower end: the most that costs no more than `cost` against `limit`. The average gets worse with size: what passes,
+/// passes for every smaller one.
 template <Scalar T, Depth<T> D>
-[[nodiscard]] constexpr T halved_size(const D& side, const T& limit, const T& taken) {
-  const auto passes = [&](const T& q) {
-    const Fill<T> f = fill(side, q, taken);
-    const T at_limit = T(limit * f.filled);
-    return side.side() == BookSide::bids ? !(f.value < at_limit) : !(at_limit < f.value);
+[[nodiscard]] constexpr T halved_size(const D& side, const T& limit, const T& cost, const T& taken) {
+  const auto to_spare = [&](const Fill<T>& f) {
+    const T ahead = T(f.value - T(limit * f.filled));
+    return T((side.side() == BookSide::bids ? ahead : T(-ahead)) + cost);
   };
-  T low = T(0), high = T(side.total() - taken);
-  if (!is_finite(limit) || !(T(0) < high)) return T(0);
-  if (passes(high)) return high;
+  const auto passes = [&](const T& q) { return !(to_spare(fill(side, q, taken)) < T(0)); };
+  const T left = T(side.total() - taken);
+  if (!is_finite(limit) || !(T(0) < left)) return T(0);
+  T low = T(0), high = point(left);
+  if (passes(high)) return left;
   constexpr int steps = ScalarTraits<T>::exact ? 64 : 1'100;  // down to the smallest double; most end after some sixty
   for (int i = 0; i < steps; ++i) {
     const T middle = T(T(low + high) / T(2));
     if (!(low < middle) || !(middle < high)) break;
     (passes(middle) ? low : high) = middle;
+  }
+  if constexpr (DualScalar<T>) {  // found on values; one step of Newton brings the derivatives
+    const Fill<T> f = fill(side, low, taken);
+    const T slope = side.side() == BookSide::bids ? T(f.worst - limit) : T(limit - f.worst);
+    if (T(0) < f.filled && slope < T(0)) return carry(T(low - T(to_spare(f) / slope)), low);
   }
   return low;
 }
@@ -107,7 +121,26 @@ template <Scalar T, Depth<T> D>
   if constexpr (InvertibleDepth<D, T>)
     return side.size_at_average(limit, taken);
   else
-    return detail::halved_size(side, limit, taken);
+    return detail::halved_size(side, limit, T(0), taken);
+}
+
+/// The most that can be had for a cost against the mid with `taken` missing from the front: the inverse of cost_against.
+///
+/// @f[ q = \max \{ x : \pm (mid \cdot x - (V(taken + x) - V(taken))) \le C \} @f]
+/// @par Units    base units
+/// @par Shape    taken >= 0
+/// @par Rounding as of largest_at_average. Of a cost below zero, or of a NaN, nothing
+/// @par Errors   none
+/// @par Cost     one search for levels and bands; some sixty walks by halving
+/// @par Source   docs/explanation/order-books.md
+template <Scalar T, Depth<T> D>
+[[nodiscard]] constexpr T largest_at_cost(const D& side, const CostLimit<T>& most, const T& taken) {
+  const T &mid = most.mid.raw(), &cost = most.cost.raw();
+  if (!is_finite(cost) || cost < T(0)) return T(0);
+  if constexpr (requires { side.size_at_cost(mid, cost, taken); })
+    return side.size_at_cost(mid, cost, taken);
+  else
+    return detail::halved_size(side, mid, cost, taken);
 }
 
 /// The average price of a fill; nullopt: nothing was filled.
