@@ -89,6 +89,7 @@ TEST_CASE("sizes for an average and for a cost by limit, what is taken, and expo
       check_derivatives("average", at_average, {1'500, 1'000, exponent}, 100);
       check_derivatives("cost", at_cost, {50'000, 1'000, exponent}, 100);
     }
+    check_derivatives("a cost that all of it does not reach", at_cost, {10'000'000, 1'000, 50}, 100);
   }
 }
 

@@ -138,6 +138,7 @@ TEMPLATE_TEST_CASE("minutes of a mark, straight from open to close", "[market]",
   CHECK(mark_at(*read, 1'760'054'460'000).error() == Error{Errc::missing_price, Field::mark});  // the minute that is not there
   CHECK(mark_at(*read, 1'760'054'580'000).error() == Error{Errc::missing_price, Field::mark});
   CHECK(read->front().at(1'760'054'460'000).error() == Error{Errc::bad_time, Field::mark});
+  CHECK(read->front().at(1'760'054'399'999).error() == Error{Errc::bad_time, Field::mark});
   const auto fault = [&](const std::string& text) {
     const auto bad = read_mark_minutes<T>(text);
     REQUIRE(!bad.has_value());

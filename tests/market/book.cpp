@@ -111,7 +111,10 @@ TEST_CASE("in double value and worst price of levels are monotone to the last bi
     for (BookLevel<double>& level : levels) level.size = level.size.raw() / 3;
     const auto made = Levels<double>::make(side, levels);
     RC_ASSERT(made.has_value());
+    double size = 0, value = 0;
     for (const Rung<double>& r : made->rungs()) {
+      RC_ASSERT(r.value == value + (r.size - size) * r.last);  // what a walk to its last unit would pay, also where the sum of sizes was rounded
+      size = r.size, value = r.value;
       const double below = std::nextafter(r.size, 0), above = std::nextafter(r.size, HUGE_VAL);
       const Walk<double> a = made->walk(below), b = made->walk(r.size), c = made->walk(above);
       RC_ASSERT((a.value <= b.value && b.value <= c.value && b.value == r.value && b.worst == r.last));
@@ -119,6 +122,16 @@ TEST_CASE("in double value and worst price of levels are monotone to the last bi
       RC_ASSERT(made->within(r.last) >= r.size);
     }
   });
+}
+
+TEST_CASE("a small order behind much that is taken is paid at the price where it lies", "[market]") {
+  const std::vector<BookLevel<double>> level{{100.0, 1e12}};
+  for (const BookSide side : {BookSide::bids, BookSide::asks}) {
+    const auto made = Levels<double>::make(side, level);
+    REQUIRE(made.has_value());
+    // Sums of 3e11 units and 3e13 in money hold neither: their difference would be 0 for the first, and twice too much for the second.
+    for (const double q : {1e-6, 3.2e-5}) CHECK(fill(*made, q, 3e11).value == q * 100);
+  }
 }
 
 TEMPLATE_TEST_CASE("three levels by hand", "[market]", LOADLINE_SCALARS, Rational) {
@@ -136,6 +149,10 @@ TEMPLATE_TEST_CASE("three levels by hand", "[market]", LOADLINE_SCALARS, Rationa
   CHECK((bought.filled == T(6) && bought.value == T(644) && bought.worst == T(110) && bought.unfilled == T(2)));
   CHECK(cost_against(BookSide::asks, bought, *book->mid()).raw() == T(38));
   CHECK(!average_price(fill(book->bids(), T(1), T(10))));
+  for (const T& taken : {T(0), T(1)}) {
+    const Fill<T> none = fill(book->bids(), T(0), taken);
+    CHECK((none.filled == T(0) && none.value == T(0) && none.worst == T(0) && none.unfilled == T(0)));
+  }
 
   CHECK(largest_within(book->bids(), T(98), T(1)) == T(4));
   CHECK(largest_within(book->bids(), T(101), T(0)) == T(0));

@@ -141,8 +141,14 @@ TEMPLATE_TEST_CASE("bands allow a mid or they do not", "[market]", LOADLINE_SCAL
   CHECK(!g.look(bands<T>(3, T(99'500), T(100'149)), {T(100'000), 3}, 3));
   CHECK(g.suspect(BookSide::bids) == Time{2});  // it stays
   CHECK(g.suspect(BookSide::asks) == Time{3});
+  CHECK(!g.look(bands<T>(4, T(99'852), T(100'148)), {T(100'000), 4}, 4));
+  CHECK(g.suspect(BookSide::bids) == Time{2});  // since when, not when last
+  CHECK(g.suspect(BookSide::asks) == Time{3});
   g.reset();
   CHECK(!g.suspect(BookSide::bids));
+  CHECK(!g.suspect(BookSide::asks));
+  const T edge = T(T(100'000) * T(T(1) + bps<T>(15)));
+  CHECK(!g.look(bands<T>(5, T(99'500), edge), {T(100'000), 5}, 5));
   CHECK(!g.suspect(BookSide::asks));
 }
 
