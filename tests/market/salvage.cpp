@@ -227,6 +227,8 @@ TEMPLATE_TEST_CASE("what cannot be salvaged gets a code and its culprit", "[mark
     bad = fine;
     bad.bids[0].mean_price = 1.7e308;
     CHECK(refused(bad, 1e308, bid) == Error{Errc::overflow, Field::mid});
+    bad.bids[0].mean_price = 1e307;  // the mid is a number, its edges are none
+    CHECK(refused(bad, 9e306, bid) == Error{Errc::overflow, Field::mid});
     CHECK(refused(fine, 1e-308, bid) == Error{Errc::overflow, Field::mid});
     CHECK(MarkMinute<double>{0, 1.0, 1.7e308}.at(59'999).error() == Error{Errc::overflow, Field::mark});
     CHECK(mark_at(std::vector<MarkMinute<double>>{{0, 1.0, 1.7e308}}, 59'999).error() == Error{Errc::overflow, Field::mark});
