@@ -143,6 +143,33 @@ TEST_CASE("10 October 2025: a slow power law or a plateau, but no whole exponent
   CHECK(best > 9.5);
 }
 
+TEST_CASE("where rounding or range would lead out, nothing does", "[market]") {
+  // Levels so far apart that their ratio is no number; so near that no logarithm is left of it, in double and in a fraction.
+  CHECK(exponential_time<double>({-1.7e308, 1.7e308, 1e308, 1.0}).error() == Error{Errc::overflow, Field::level});
+  const Rational near_by = Rational(1) / Rational(boost::multiprecision::cpp_int(1) << 200);
+  CHECK(exponential_time<Rational>({0, 1, near_by, Rational(1)}).error() == Error{Errc::overflow, Field::recovery_time});
+  CHECK(power_time<Rational>({0, 1, near_by, Rational(1)}, Rational(1)).error() == Error{Errc::overflow, Field::recovery_time});
+  CHECK(milliseconds<Rational>(std::numeric_limits<Time>::max()) == Rational(std::numeric_limits<Time>::max()));
+  CHECK(milliseconds<Rational>(std::numeric_limits<Time>::min()) == Rational(std::numeric_limits<Time>::min()));
+  const Block<double> block;
+  int below = 0, beyond = 0;
+  for (int i = 1; i < 1'000; ++i) {
+    // Hardly anything has come back: the level is that at the turn, though ceiling - (ceiling - level) may be less.
+    const auto path =
+        DepthPath<double>::make({.start = 0, .turn = 1, .trough = i / 2'000.0, .withdrawal_time = 1e-3, .ceiling = 0.9, .recovery = {.time = 1e300}});
+    REQUIRE(path.has_value());
+    CHECK(path->level(2) >= path->lowest());
+    below += 0.9 - (0.9 - path->lowest()) < path->lowest() ? 1 : 0;
+    // All of a share of a book, divided by the share, may be more than the book.
+    const double share = i / 1'000.0;
+    const Thinned<double, Block<double>> thin(block, share);
+    CHECK(thin.walk(thin.total()).worst >= 50);
+    beyond += share * 50 / share > 50 ? 1 : 0;
+  }
+  CHECK(below > 0);
+  CHECK(beyond > 0);
+}
+
 TEMPLATE_TEST_CASE("a path at its corners", "[market]", LOADLINE_SCALARS, Rational) {
   using T = TestType;
   const auto path = DepthPath<T>::make(good_plan<T>());
