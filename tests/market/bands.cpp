@@ -170,6 +170,7 @@ TEMPLATE_TEST_CASE("tables that are no book are named", "[market][bad_input]", L
   CHECK(fault({good, {bps<T>(200), nan}}) == Error{Errc::bad_number, Field::band, 1});
   CHECK(fault({{nan, T(1)}}) == Error{Errc::bad_number, Field::band, 0});
   CHECK(fault({{bps<T>(100), huge}}) == Error{Errc::overflow, Field::band, 0});
+  CHECK(fault({{bps<T>(9'000), T(5)}}, num<T>(std::numeric_limits<double>::denorm_min())) == Error{Errc::overflow, Field::band, 0});  // a last price of 0
   const std::vector<Band<T>> far{good, {T(1), T(9)}}, none;
   CHECK(Bands<T>::make({.side = BookSide::asks, .mid = T(100), .bands = far})->walk(T(9)).worst == T(200));  // a buyer's price has no end
   const auto empty = Bands<T>::make({.side = BookSide::bids, .mid = T(100), .bands = none});

@@ -138,6 +138,7 @@ TEMPLATE_TEST_CASE("parameters of no power law are named", "[market][bad_input]"
                      {"spread NaN", 1, 1, .01, .1, 1, nan, {Errc::bad_number, Field::spread}},
                      {"a price of zero", 1, 1, .01, .5, 1, .5, {Errc::bad_parameter, Field::spread}},
                      {"a book without end", 1, 1e300, 1e-6, .9, 8, 0, {Errc::overflow, Field::book_depth}},
+                     {"money beyond range", 1e10, 1e308, .1, .1, 1, 0, {Errc::overflow, Field::book_depth}},
                      {"a book of nothing", 1, 1e-300, .9, 1e-6, 8, 0, {Errc::overflow, Field::book_depth}}};
   for (const Bad& b : bad) {
     INFO(b.claim);
@@ -155,6 +156,7 @@ TEMPLATE_TEST_CASE("parameters of no power law are named", "[market][bad_input]"
   CHECK(side->within(num<T>(nan)) == T(0));
   CHECK(side->size_at_average(num<T>(nan), T(0)) == T(0));
   CHECK(side->size_at_average(num<T>(inf), T(0)) == T(0));
+  CHECK(side->size_at_average(num<T>(-inf), T(0)) == T(0));
   CHECK(side->size_at_average(num<T>(nan), T(1)) == T(0));
 }
 
