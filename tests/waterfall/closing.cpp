@@ -196,6 +196,16 @@ TEMPLATE_TEST_CASE("policies name orders of the size and of the position that th
   CHECK_FALSE(share.next(account, CloseProgress<T>{.orders = 1, .seconds = T(29)}).has_value());
   CHECK(plain(share.next(account, CloseProgress<T>{.orders = 1, .seconds = T(30)})->size) == 16.0);
   CHECK(plain(loadline::CloseShare<T>{.above = T(512)}.next(account, first)->size) == 16.0);  // not above
+  CHECK(share.next(account, first)->to_market);
+  account.equity = T(56);  // half of what is needed: below two thirds, and the market gets nothing, pause or no pause
+  const auto backstop = share.next(account, CloseProgress<T>{.orders = 1, .seconds = T(29)});
+  REQUIRE(backstop);
+  CHECK(plain(backstop->size) == 16.0);
+  CHECK_FALSE(backstop->to_market);
+  CHECK(loadline::CloseShare<T>{.backstop = T(T(1) / T(2))}.next(account, first)->to_market);  // not below a half
+  account.equity = T(-1);
+  CHECK(loadline::CloseShare<T>{.backstop = T(0)}.next(account, first)->to_market);  // a venue that has none
+  account.equity = T(100);
 
   const loadline::CloseBlock<T> block{.portion = T(T(1) / T(4)), .least = T(32), .block = T(1'000)};
   CHECK(plain(block.next(account, first)->size) == 1.0);                                                      // a quarter of 256 is 64

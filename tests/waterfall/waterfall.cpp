@@ -87,6 +87,9 @@ void fill(Venue<T>& v) {
 
 constexpr StageOrder orders[] = {usual_order, deleveraging_first, delisting_hour, unfilled_only, socialised_loss};
 
+/// The policy whose orders may pass over the market.
+constexpr int backstopped = 5;
+
 /// Runs it under the policy with this number.
 template <class T>
 Result<WaterfallReport<T>> run(Venue<T>& v, Ledger<T>& ledger, const StageOrder& order, DeleveragePrice price, int policy) {
@@ -103,7 +106,8 @@ Result<WaterfallReport<T>> run(Venue<T>& v, Ledger<T>& ledger, const StageOrder&
     case 1: return with(CloseToRatio<T>{}, AtBankruptcy{});
     case 2: return with(CloseToRatio<T>{.target = part<T>(8), .one_order = true}, AtBankruptcy{.with_fee = false});
     case 3: return with(StepDown{1}, AtBankruptcy{});
-    case 4: return with(CloseShare<T>{.above = T(100), .pause = T(0)}, AtFillablePrice<T>{});
+    case 4: return with(CloseShare<T>{.above = T(100), .pause = T(0), .backstop = T(0)}, AtFillablePrice<T>{});
+    case backstopped: return with(CloseShare<T>{.above = T(100), .pause = T(0)}, AtBankruptcy{});
     default: return with(CloseEverything{}, AtAnyPrice{});
   }
 }
@@ -131,7 +135,7 @@ void laws() {
   Ledger<T> ledger(v.storage);
   const StageOrder& order = orders[pick(0, 4)];
   const DeleveragePrice price = pick(0, 1) ? DeleveragePrice::mark : DeleveragePrice::bankruptcy;
-  const int policy = pick(0, 5);
+  const int policy = pick(0, 6);
   const auto report = run(v, ledger, order, price, policy);
   RC_ASSERT(report.has_value());
   const std::span<const WaterfallStep<T>> steps = std::span<const WaterfallStep<T>>(v.steps).first(report->steps);
@@ -183,7 +187,8 @@ void laws() {
       const bool is_long = T(0) < before.legs[s.leg].size;
       RC_ASSERT(not_negative(is_long ? T(s.price - *s.limit) : T(*s.limit - s.price)));
     }
-    const bool follows = i > 0 && (order.stages[0] != s.stage) && s.stage != Stage::deficit && s.stage != Stage::socialised;
+    const bool passed_over = policy == backstopped && order.stages[0] == Stage::market && s.stage == order.stages[1];
+    const bool follows = i > 0 && !passed_over && (order.stages[0] != s.stage) && s.stage != Stage::deficit && s.stage != Stage::socialised;
     if (follows) RC_ASSERT(same(s.asked, T(steps[i - 1].asked - steps[i - 1].done)));
     if (s.stage == Stage::socialised && order.fund_pays_deficit) {
       RC_ASSERT(steps[i - 1].stage == Stage::deficit);
@@ -206,6 +211,44 @@ void laws() {
   if (report->end == WaterfallEnd::closed) RC_ASSERT(all_closed);
   if (report->end == WaterfallEnd::unplaced) RC_ASSERT(!all_closed);
 }
+
+/// 16 units long at a mark of 64 that need 256 (a quarter), a book, a fund, and nobody on the other side.
+template <class T>
+struct Long {
+  std::vector<Piece<T>> rows{{T(0), T(T(1) / T(4)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+  std::vector<TradedBook<T, PlainBook<T>>> books;
+  Closing<T> account{T(0), legs};
+  InsuranceFund<T> fund;
+  std::vector<T> given;
+  std::vector<Transfer<T>> storage = std::vector<Transfer<T>>(40);
+  std::vector<WaterfallStep<T>> steps;
+  CloseProgress<T> progress;
+
+  Long(std::vector<typename PlainBook<T>::Level> bids, int balance)
+      : books{{KeyId{0}, {BookSide::bids, std::move(bids)}, {BookSide::asks, {}}}}, fund(*InsuranceFund<T>::make({.balance = balance})),
+        steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)}) {}
+  Long(const Long&) = delete;
+
+  template <class W>
+  Result<WaterfallReport<T>> run(const W& waterfall) {
+    BookMarket<T, PlainBook<T>> market{books};
+    Ledger<T> ledger(storage);
+    const T before = account.equity;
+    const auto report = waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps), progress);
+    CHECK(plain(ledger.sum_of_balances().raw()) == Approx(0.0).margin(1e-9));
+    if (report) CHECK(plain(account.equity) == Approx(plain(before) + plain(ledger.balance(PartyId{PartyKind::account}).raw())).margin(1e-9));
+    return report;
+  }
+};
+
+/// A policy as a user may get it wrong.
+template <class T>
+struct Careless {
+  std::size_t leg;
+  T size;
+  [[nodiscard]] std::optional<CloseOrder<T>> next(const Closing<T>&, const CloseProgress<T>&) const { return CloseOrder<T>{leg, size}; }
+};
 
 }  // namespace
 
@@ -381,18 +424,6 @@ TEMPLATE_TEST_CASE("a short that is worth nothing at every price is not sold at 
   }
 }
 
-namespace {
-
-/// A policy as a user may get it wrong.
-template <class T>
-struct Careless {
-  std::size_t leg;
-  T size;
-  [[nodiscard]] std::optional<CloseOrder<T>> next(const Closing<T>&, const CloseProgress<T>&) const { return CloseOrder<T>{leg, size}; }
-};
-
-}  // namespace
-
 TEMPLATE_TEST_CASE("what a policy asks for is held against the account", "[waterfall][bad_input]", LOADLINE_SCALARS) {
   using T = TestType;
   const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
@@ -457,7 +488,7 @@ TEMPLATE_TEST_CASE("a policy that waits goes on from where it was", "[waterfall]
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
   auto fund = *InsuranceFund<T>::make({.balance = 0});
   Closing<T> account{T(64), legs};
-  const Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> waterfall{{.share = T(T(1) / T(4)), .above = T(512), .pause = T(30)}, {}, {}};
+  const Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> waterfall{{.share = T(T(1) / T(4)), .above = T(512), .pause = T(30), .backstop = T(0)}, {}, {}};
   CloseProgress<T> progress;
   const auto go = [&] { return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps), progress); };
   CHECK(go()->end == WaterfallEnd::no_more_orders);
@@ -469,6 +500,126 @@ TEMPLATE_TEST_CASE("a policy that waits goes on from where it was", "[waterfall]
   progress.seconds += T(1);
   CHECK(go()->end == WaterfallEnd::closed);
   CHECK(progress.orders == 2);
+  CHECK(plain(progress.first_shortage) == 192.0);
+}
+
+TEMPLATE_TEST_CASE("the seconds between two orders are told to the policy", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  for (const int seconds : {29, 30}) {
+    Long<T> v({{T(64), T(100)}}, 1'000);
+    v.account.equity = T(180);
+    Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> venue{{.share = T(T(1) / T(4)), .above = T(512), .pause = T(30)}, {}, {}};
+    venue.seconds_per_order = T(seconds);
+    const auto report = v.run(venue);
+    REQUIRE(report);
+    CHECK(report->end == (seconds == 30 ? WaterfallEnd::closed : WaterfallEnd::no_more_orders));
+    CHECK(plain(v.legs[0].size) == (seconds == 30 ? 0.0 : 12.0));
+    CHECK(plain(v.progress.seconds) == (seconds == 30 ? 60.0 : 29.0));
+  }
+}
+
+TEMPLATE_TEST_CASE("below two thirds of the maintenance nothing goes to the market, and who takes over gets what is left", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  for (const int equity : {171, 170}) {  // two thirds of 256 are 170.67
+    Long<T> v({{T(64), T(100)}}, 1'000);
+    v.account.equity = T(equity);
+    const auto report = v.run(Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata>{{.above = T(2'000)}, {}, {}});
+    REQUIRE(report);
+    CHECK(report->end == WaterfallEnd::closed);
+    REQUIRE(report->steps == 1);
+    CHECK(v.steps[0].stage == (equity == 171 ? Stage::market : Stage::fund));
+    CHECK(plain(v.books[0].taken_bids) == (equity == 171 ? 16.0 : 0.0));
+    CHECK(plain(v.fund.balance().raw()) == (equity == 171 ? 1'000.0 : 1'170.0));
+    CHECK(plain(v.account.equity) == (equity == 171 ? 171.0 : 0.0));
+  }
+}
+
+TEMPLATE_TEST_CASE("a deficit is named where nobody may pay it, and is left alone while positions are open", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  StageOrder nobody = usual_order;
+  nobody.fund_pays_deficit = nobody.socialised = false;
+  Long<T> v({{T(60), T(100)}}, 8);
+  v.account.equity = T(-32);
+  const auto sold = v.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}, nobody});
+  REQUIRE(sold);
+  CHECK(sold->end == WaterfallEnd::deficit);
+  CHECK(sold->steps == 1);
+  CHECK(plain(sold->deficit) == 96.0);
+  CHECK(plain(v.account.equity) == -96.0);
+  CHECK(plain(v.fund.balance().raw()) == 8.0);
+  // The fund pays what it has, and the rest stays.
+  nobody.fund_pays_deficit = true;
+  const auto part_paid = v.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}, nobody});
+  REQUIRE(part_paid);
+  CHECK(part_paid->end == WaterfallEnd::deficit);
+  CHECK(plain(part_paid->deficit) == 88.0);
+  CHECK(plain(v.fund.balance().raw()) == 0.0);
+  // Half of it finds nobody: what the position will cost is not known yet, so nobody pays.
+  Long<T> open({{T(60), T(8)}}, 1'000);
+  open.account.equity = T(-32);
+  StageOrder market_only = usual_order;
+  market_only.count = 1;
+  const auto unplaced = open.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}, market_only});
+  REQUIRE(unplaced);
+  CHECK(unplaced->end == WaterfallEnd::unplaced);
+  CHECK(unplaced->steps == 1);
+  CHECK(plain(unplaced->deficit) == 64.0);
+  CHECK(plain(open.fund.balance().raw()) == 1'000.0);
+  // Asked for once more in the same run it is not sent again.
+  open.account.equity = T(-32);
+  const auto again = open.run(Waterfall<T, Careless<T>, AtAnyPrice, ContractsProRata>{{0, T(8)}, {}, {}, market_only});
+  REQUIRE(again);
+  CHECK(again->end == WaterfallEnd::unplaced);
+  CHECK(again->steps == 1);
+}
+
+TEST_CASE("what rounding leaves of an account is no deficit", "[waterfall]") {
+  int below = 0;
+  for (int i = 1; i < 400; ++i) {
+    Long<double> v({}, 1'000'000);
+    v.legs[0].size = 16.1 / i, v.legs[0].mark = v.legs[0].measure = 64.3;
+    v.account.equity = 0.1 * i;
+    const auto report = v.run(Waterfall<double, CloseEverything, AtBankruptcy, ContractsProRata>{{}, {}, {}, usual_order});
+    REQUIRE(report);
+    if (report->end == WaterfallEnd::requirement_met) continue;
+    CHECK(report->deficit == 0);
+    if (report->end != WaterfallEnd::closed) continue;
+    CHECK(report->steps == 2);
+    CHECK(std::fabs(v.account.equity) < 1e-12);
+    below += v.account.equity < 0;
+  }
+  CHECK(below > 0);
+}
+
+TEMPLATE_TEST_CASE("an account whose figures cannot be is refused before anything is sold", "[waterfall][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const auto refused = [](const auto& spoil, Errc code, Field field) {
+    Long<T> v({{T(64), T(100)}}, 1'000);
+    spoil(v);
+    const auto r = v.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}});
+    REQUIRE_FALSE(r);
+    CHECK(r.error().code == code);
+    CHECK(r.error().field == field);
+    CHECK(plain(v.books[0].taken_bids) == 0.0);
+  };
+  using V = Long<T>;
+  for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    refused([=](V& v) { v.account.equity = num<T>(bad); }, Errc::bad_number, Field::account);
+    refused([=](V& v) { v.account.requirement_ratio = num<T>(bad); }, Errc::bad_number, Field::account);
+    refused([=](V& v) { v.legs[0].measure = num<T>(bad); }, Errc::bad_number, Field::maintenance_fixed);
+    refused([=](V& v) { v.legs[0].scale = num<T>(bad); }, Errc::bad_number, Field::maintenance_fixed);
+    refused([=](V& v) { v.legs[0].rate = num<T>(bad); }, Errc::bad_number, Field::maintenance_fixed);
+  }
+  refused([](V& v) { v.account.requirement_ratio = T(0); }, Errc::bad_parameter, Field::account);
+  refused([](V& v) { v.legs[0].measure = T(-1); }, Errc::bad_parameter, Field::maintenance_fixed);
+  refused([](V& v) { v.legs[0].scale = T(-1); }, Errc::bad_parameter, Field::maintenance_fixed);
+  refused([](V& v) { v.legs[0].rate = T(-1); }, Errc::bad_parameter, Field::maintenance_fixed);
+  refused([](V& v) { v.legs[0].fixed = T(-1); }, Errc::bad_parameter, Field::maintenance_fixed);
+  refused([](V& v) { v.legs[0].liquidation_fee_rate = T(1); }, Errc::bad_parameter, Field::liquidation_fee_rate);
+  refused([](V& v) { v.legs[0].taker_fee_rate = T(1); }, Errc::bad_parameter, Field::taker_fee_rate);
+  // Each figure is a number, their product is none.
+  refused([](V& v) { v.legs[0].size = v.legs[0].mark = num<T>(1e200); }, Errc::overflow, Field::size);
+  refused([](V& v) { v.legs[0].rate = num<T>(1e308); }, Errc::overflow, Field::account);
 }
 
 TEMPLATE_TEST_CASE("books, positions and stages that are not there", "[waterfall]", LOADLINE_SCALARS) {

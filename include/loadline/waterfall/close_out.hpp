@@ -16,7 +16,8 @@ template <Scalar T>
 struct CloseOrder {
   std::size_t leg;
   T size;             ///< base units to close, > 0
-  bool final = true;  ///< what it leaves goes on to the next stage; false: only where nothing of it was filled, else the policy is asked again
+  bool final = true;      ///< what it leaves goes on to the next stage; false: only where nothing of it was filled, else the policy is asked again
+  bool to_market = true;  ///< false: it passes over the market, straight to who takes positions over
 };
 
 /// What a policy is told between its orders.
@@ -148,24 +149,27 @@ struct StepDown {
   }
 };
 
-/// A fixed share of large positions first, then, after a pause, everything.
-/// @par Units    share: of the position; above: notional at the mark; pause: seconds
+/// A fixed share of large positions first, then, after a pause, everything; and nothing to the market any more where too little equity is left.
+/// @par Units    share: of the position; above: notional at the mark; pause: seconds; backstop: of the maintenance, 0 for a venue that has none
 /// @par Shape    share in (0, 1]
 /// @par Rounding that of the scalar
 /// @par Errors   none
 /// @par Cost     O(legs) an order
-/// @par Source   Hyperliquid docs, liquidations: above 100,000 USDC 20 % first, 30 s later the whole position
+/// @par Source   Hyperliquid docs, liquidations: above 100,000 USDC 20 % first, 30 s later the whole position; below two thirds of the maintenance
+///               the liquidator vault takes everything over
 template <Scalar T>
 struct CloseShare {
   T share = T(T(1) / T(5));
   T above = T(100'000);
   T pause = T(30);
+  T backstop = T(T(2) / T(3));
   LegOrder order = LegOrder::largest_notional;
 
   [[nodiscard]] constexpr std::optional<CloseOrder<T>> next(const Closing<T>& account, const CloseProgress<T>& progress) const {
     const std::size_t leg = first_leg(account, order);
     if (leg == no_leg) return std::nullopt;
     const T units = magnitude(account.legs[leg].size);
+    if (T(0) < backstop && account.equity < T(backstop * maintenance(account))) return CloseOrder<T>{leg, units, true, false};
     if (progress.orders == 0 && above < T(units * account.legs[leg].mark)) return CloseOrder<T>{leg, T(units * share), false};
     if (progress.orders > 0 && progress.seconds < pause) return std::nullopt;
     return CloseOrder<T>{leg, units};

@@ -118,12 +118,15 @@ template <Scalar T>
 /// @par Shape    none
 /// @par Rounding none
 /// @par Errors   BAD_NUMBER (ACCOUNT, SIZE, MARK, MAINTENANCE_FIXED for measure, scale, rate and fixed, the fees), BAD_PRICE (MARK), BAD_PARAMETER
-///               (fees outside [0, 1)); `index` is the leg. The schedule is taken as it is
+///               (ACCOUNT: a requirement ratio that is not above zero; MAINTENANCE_FIXED: one of the four below zero; fees outside [0, 1)), OVERFLOW (SIZE:
+///               the notionals up to this leg add up to too much); `index` is the leg. The schedule is taken as it is
 /// @par Cost     O(legs)
 /// @par Source   none
 template <Scalar T>
 [[nodiscard]] constexpr std::optional<Error> check(const Closing<T>& account) {
   if (!is_finite(account.equity) || !is_finite(account.requirement_ratio)) return Error{Errc::bad_number, Field::account};
+  if (!(T(0) < account.requirement_ratio)) return Error{Errc::bad_parameter, Field::account};
+  T notional = T(0);
   for (std::size_t i = 0; i < account.legs.size(); ++i) {
     const ClosingLeg<T>& leg = account.legs[i];
     const auto index = static_cast<std::uint32_t>(i);
@@ -132,6 +135,9 @@ template <Scalar T>
     if (!(T(0) < leg.mark)) return Error{Errc::bad_price, Field::mark, index};
     if (!is_finite(leg.measure) || !is_finite(leg.scale) || !is_finite(leg.rate) || !is_finite(leg.fixed))
       return Error{Errc::bad_number, Field::maintenance_fixed, index};
+    if (leg.measure < T(0) || leg.scale < T(0) || leg.rate < T(0) || leg.fixed < T(0)) return Error{Errc::bad_parameter, Field::maintenance_fixed, index};
+    notional += T(leg.mark * magnitude(leg.size));
+    if (!is_finite(notional)) return Error{Errc::overflow, Field::size, index};
     for (const auto& [rate, field] :
          {std::pair(&leg.liquidation_fee_rate, Field::liquidation_fee_rate), std::pair(&leg.taker_fee_rate, Field::taker_fee_rate)}) {
       if (!is_finite(*rate)) return Error{Errc::bad_number, field, index};

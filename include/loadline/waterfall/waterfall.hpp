@@ -45,7 +45,7 @@ class WaterfallRun {
     for (bool more = must_close(*account_); more; more = goes_on()) {
       const std::optional<CloseOrder<T>> next = rules_->close_out.next(*account_, progress);
       if (!next) {
-        end = stuck_ ? WaterfallEnd::unplaced : open() ? WaterfallEnd::no_more_orders : WaterfallEnd::closed;
+        end = stuck_ ? WaterfallEnd::unplaced : WaterfallEnd::no_more_orders;
         break;
       }
       if (next->leg >= account_->legs.size()) return Error{Errc::bad_size, Field::position, static_cast<std::uint32_t>(next->leg)};
@@ -91,13 +91,14 @@ class WaterfallRun {
     left_ = order.size < units ? order.size : units;
     const T asked = left_;
     idle_ = !(T(0) < order.size) || !(T(0) < units) || leg.stuck;
-    if (idle_) return void(leg.stuck = stuck_ = true);
+    if (idle_) return;
     const std::size_t transfers = transfers_of(leg);
     bool filled = false;
     for (std::size_t s = 0; s < rules_->order.count && s < rules_->order.stages.size() && T(0) < left_; ++s) {
       const Stage stage = rules_->order.stages[s];
       if (!room(order.leg, transfers)) return;
       if (stage == Stage::market) {
+        if (!order.to_market) continue;
         left_ = to_market(order.leg, leg, is_long, left_);
         filled = left_ < asked;
         if (!order.final && filled) return;
@@ -271,7 +272,7 @@ class WaterfallRun {
 /// @par Rounding that of the scalar
 /// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own), BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (POSITION: a
 ///               policy names one that there is not; COUNTERPARTY: `given` is too short; before a step that has no
-///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund, and OVERFLOW of the ledger.
+///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund, and OVERFLOW (ACCOUNT: the requirement; and of the ledger).
 ///               What was done before it stays, whole: ledger, books, fund and account agree; but a fill that the ledger cannot hold stays taken from its book
 /// @par Cost     O(orders * (legs + candidates)); no allocation
 /// @par Source   docs/explanation/waterfall.md
@@ -308,6 +309,7 @@ struct Waterfall {
           return Error{Errc::bad_number, Field::counterparty, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j)};
     }
     start(account);
+    if (!is_finite(excess(account))) return Error{Errc::overflow, Field::account};
     return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, given, ledger, steps).all(progress);
   }
 };
