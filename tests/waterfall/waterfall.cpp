@@ -226,7 +226,8 @@ struct Long {
   CloseProgress<T> progress;
 
   Long(std::vector<typename PlainBook<T>::Level> bids, int balance)
-      : books{{KeyId{0}, {BookSide::bids, std::move(bids)}, {BookSide::asks, {}}}}, fund(*InsuranceFund<T>::make({.balance = balance})),
+      : books{{KeyId{0}, {BookSide::bids, std::move(bids)}, {BookSide::asks, {}}}},
+        fund(*InsuranceFund<T>::make({.balance = balance})),
         steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)}) {}
   Long(const Long&) = delete;
 
@@ -488,7 +489,8 @@ TEMPLATE_TEST_CASE("a policy that waits goes on from where it was", "[waterfall]
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
   auto fund = *InsuranceFund<T>::make({.balance = 0});
   Closing<T> account{T(64), legs};
-  const Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> waterfall{{.share = T(T(1) / T(4)), .above = T(512), .pause = T(30), .backstop = T(0)}, {}, {}};
+  const Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> waterfall{
+      {.share = T(T(1) / T(4)), .above = T(512), .pause = T(30), .backstop = T(0)}, {}, {}};
   CloseProgress<T> progress;
   const auto go = [&] { return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps), progress); };
   CHECK(go()->end == WaterfallEnd::no_more_orders);

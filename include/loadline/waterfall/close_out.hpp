@@ -15,7 +15,7 @@ inline namespace v1 {
 template <Scalar T>
 struct CloseOrder {
   std::size_t leg;
-  T size;             ///< base units to close, > 0
+  T size;                 ///< base units to close, > 0
   bool final = true;      ///< what it leaves goes on to the next stage; false: only where nothing of it was filled, else the policy is asked again
   bool to_market = true;  ///< false: it passes over the market, straight to who takes positions over
 };

@@ -269,11 +269,12 @@ class WaterfallRun {
 /// by exactly what the ledger says. Contracts move with every step from the account to the other side of the step.
 /// @par Units    numeraire, base units
 /// @par Shape    `steps`: one place an order and stage; `others`: each key once; `given`: as many places as the largest other side has candidates
-/// @par Rounding that of the scalar
+/// @par Rounding that of the scalar; equity below zero by less than 64 roundings of the notional closed is no deficit
 /// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own), BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (POSITION: a
 ///               policy names one that there is not; COUNTERPARTY: `given` is too short; before a step that has no
-///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund, and OVERFLOW (ACCOUNT: the requirement; and of the ledger).
-///               What was done before it stays, whole: ledger, books, fund and account agree; but a fill that the ledger cannot hold stays taken from its book
+///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund, and OVERFLOW (ACCOUNT: the requirement; and of the
+///               ledger). What was done before it stays, whole: ledger, books, fund and account agree; but a fill that the ledger cannot hold stays taken from
+///               its book
 /// @par Cost     O(orders * (legs + candidates)); no allocation
 /// @par Source   docs/explanation/waterfall.md
 template <Scalar T, CloseOut<T> Policy, CloseLimit<T> Limit, Deleveraging<T> Adl>
