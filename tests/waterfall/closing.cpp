@@ -84,8 +84,26 @@ TEMPLATE_TEST_CASE("a price at which a position is worth nothing", "[waterfall][
   CHECK(plain(*price(1, Allotment::by_maintenance, 0.25)) == 28.0);
   account.equity = T(1'000);
   CHECK_FALSE(price(0, Allotment::whole, 0).has_value());  // solvent at every price
+  account.equity = T(256);
+  CHECK_FALSE(price(0, Allotment::whole, 0).has_value());  // worth nothing at zero, and nobody sells there
+  account.equity = T(255);
+  CHECK(plain(*price(0, Allotment::whole, 0)) == 0.25);
+  account.equity = num<T>(-1.7e308), legs[0].size = num<T>(0.25);  // a price that no number holds
+  CHECK(plain(*price(0, Allotment::whole, 0)) == 64.0);
   resize(account, legs[0], T(0));
   CHECK_FALSE(price(0, Allotment::whole, 0).has_value());
+  // A position without tiers: what a unit and the whole of it need.
+  ClosingLeg<T> bare{.key = KeyId{0}, .size = T(-2), .mark = T(64), .maintenance = {}, .measure = T(64), .rate = T(3), .fixed = T(5)};
+  CHECK(plain(maintenance(bare)) == 11.0);
+  CHECK(plain(marginal_maintenance(bare)) == 3.0);
+  Closing<T> one{T(10), std::span(&bare, 1)};
+  start(one);
+  const ClosePart<T> third = least_part(one, bare, T(1), T(0));
+  CHECK(plain(third.size) == Approx(1.0 / 3));
+  one.equity = T(11);  // just enough, and closing would only cost
+  const ClosePart<T> none = least_part(one, bare, T(1), T(1));
+  CHECK(plain(none.size) == 0.0);
+  CHECK(none.reaches);
 }
 
 TEST_CASE("the least part reaches the target exactly, and no smaller one does", "[waterfall][closing]") {
@@ -154,6 +172,8 @@ TEST_CASE("two tiers down: 15,000 contracts in tier 3, of which tier 1 holds 2,0
   std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(15'000), .mark = T(50), .maintenance = rows, .measure = T(1), .scale = T(50)}};
   Closing<T> account{T(0), legs};
   start(account);
+  CHECK(maintenance(account) == T(50) * (T(15'000) * 3 / 100));
+  CHECK(marginal_maintenance(legs[0]) == T(50) * 3 / 100);
   const loadline::StepDown down{2};
   const auto order = down.next(account, loadline::CloseProgress<T>{});
   REQUIRE(order);
@@ -221,6 +241,8 @@ TEMPLATE_TEST_CASE("policies name orders of the size and of the position that th
   CHECK(plain(ramp.next(account, CloseProgress<T>{.seconds = T(500), .first_shortage = T(12)})->size) == 1.5);
   CHECK_FALSE(ramp.next(account, CloseProgress<T>{.first_shortage = T(16)}).has_value());  // 4 of 16 are freed: a quarter
   CHECK(plain(loadline::CloseRamp<T>{T(0), T(100), T(13)}.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 1.5);
+
+  CHECK(plain(loadline::CloseRamp<T>{T(0), T(0), T(0)}.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 1.5);  // no time: at once
 
   for (ClosingLeg<T>& leg : legs) leg.stuck = true;
   CHECK_FALSE(loadline::CloseEverything{}.next(account, first).has_value());

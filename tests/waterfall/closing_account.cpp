@@ -11,6 +11,7 @@ using loadline::Field;
 using loadline::KeyId;
 using loadline::Portfolio;
 using loadline::Price;
+using loadline::Rational;
 
 TEST_CASE("an account to be closed needs what the portfolio needs, and a part of it what a smaller one does", "[waterfall][closing]") {
   int taken = 0;
@@ -63,6 +64,15 @@ TEST_CASE("what the close-out does not know is refused", "[waterfall][closing][b
   refused(Errc::unsupported, Field::position);
   positions.pop_back();
   positions[0].bracket_group.reset();
+  const std::array<loadline::Asset<double>, 1> coin{{{.amount = 1, .price = 2}}};
+  account.assets = coin;
+  positions[0].settle = loadline::AssetId{0};
+  refused(Errc::unsupported, Field::position);
+  positions[0].settle.reset();
+  account.assets = {};
+  account.hedge_offset = loadline::HedgeOffset::larger;
+  refused(Errc::unsupported, Field::rule);
+  account.hedge_offset = loadline::HedgeOffset::both;
   account.rule.level = true;
   refused(Errc::unsupported, Field::rule);
   account.rule.level = false;
@@ -74,4 +84,38 @@ TEST_CASE("what the close-out does not know is refused", "[waterfall][closing][b
   const auto now = made->at(marks);
   CHECK(now.equity == Approx(30));
   CHECK(maintenance(now) == Approx(1.8));
+}
+
+TEST_CASE("what a portfolio says of its positions and its rule is what is closed", "[waterfall][closing]") {
+  const std::array<loadline::Bracket<Rational>, 1> rows{{{.rate = Rational(1) / 100}}};
+  const std::vector<loadline::Position<Rational>> positions{{.key = KeyId{1},
+                                                             .size = -3,
+                                                             .entry = 100,
+                                                             .brackets = rows,
+                                                             .multiplier = 2,
+                                                             .fee_rate = Rational(1) / 1'000,
+                                                             .liquidation_fee_rate = Rational(1) / 80,
+                                                             .taker_fee_rate = Rational(1) / 2'000}};
+  loadline::Account<Rational> account{.cash = 50};
+  account.positions = positions;
+  account.rule.requirement_ratio = 2;
+  account.rule.when = loadline::LiquidateWhen::below_zero;
+  const auto p = Portfolio<Rational>::make(account, 2);
+  REQUIRE(p);
+  auto made = ClosingAccount<Rational>::make(*p);
+  REQUIRE(made);
+  const std::vector<Price<Rational>> marks{1, 90};
+  const auto now = made->at(marks);
+  CHECK(now.equity == 50 + 6 * 10);
+  CHECK(now.requirement_ratio == 2);
+  CHECK(now.when == loadline::LiquidateWhen::below_zero);
+  REQUIRE(now.legs.size() == 1);
+  const loadline::ClosingLeg<Rational>& leg = now.legs[0];
+  CHECK(leg.key == KeyId{1});
+  CHECK(leg.size == -6);  // base units, and short
+  CHECK(leg.mark == 90);
+  CHECK(leg.liquidation_fee_rate == Rational(1) / 80);
+  CHECK(leg.taker_fee_rate == Rational(1) / 2'000);
+  CHECK(maintenance(now) == 540 * (Rational(1) / 100 + Rational(1) / 1'000));
+  CHECK(excess(now) == now.equity - 2 * maintenance(now));
 }

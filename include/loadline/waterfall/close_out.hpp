@@ -209,7 +209,7 @@ struct CloseBlock {
 /// @f[ p(t) = \min(1, initial + t / duration), \qquad x = x_{least} \frac{p\,S_0 - (S_0 - S)}{S} @f]
 /// S the present shortage, S_0 the first, x_least the least part that is enough now.
 /// @par Units    duration: seconds; whole_below: numeraire of shortage, below which all that is needed is closed at once
-/// @par Shape    initial in [0, 1], duration > 0. With initial 0 nothing is closed at once: the caller lets time pass (CloseProgress)
+/// @par Shape    initial in [0, 1]; a duration that is not above 0 is over. With initial 0 nothing is closed at once: the caller lets time pass (CloseProgress)
 /// @par Rounding that of the scalar
 /// @par Errors   none
 /// @par Cost     O(legs * pieces) an order
@@ -229,7 +229,7 @@ struct CloseRamp {
     const T cost = T(T(slippage + account.legs[leg].liquidation_fee_rate) + account.legs[leg].taker_fee_rate);
     const T enough = least_part(account, account.legs[leg], T(1), cost).size;
     if (shortage < whole_below) return CloseOrder<T>{leg, enough};
-    T share = T(initial + T(progress.seconds / duration));
+    T share = T(0) < duration ? T(initial + T(progress.seconds / duration)) : T(1);
     if (T(1) < share) share = T(1);
     const T due = T(T(share * progress.first_shortage) - T(progress.first_shortage - shortage));
     if (!(T(0) < due)) return std::nullopt;

@@ -152,7 +152,7 @@ template <Scalar T>
 /// @f[ B = \frac{mark - s\,e/|q|}{1 - s\,fee}, \qquad e = E \frac{MM_i}{\sum_j MM_j} \ \text{or}\ E @f]
 /// with s = 1 for a long position, -1 for a short one.
 /// @par Units    numeraire per base unit
-/// @par Shape    a position that is open; total: the sum of maintenance
+/// @par Shape    a position that is open; total: the sum of maintenance; fee in [0, 1)
 /// @par Rounding that of the scalar
 /// @par Errors   nullopt: the position is closed, or it is long and solvent at every price above zero. Of a short that is worth nothing at every
 ///               price B is at or below zero: nobody sells there. Where a figure leaves the scalar's range: the mark. Without any maintenance

@@ -19,7 +19,7 @@ inline namespace LOADLINE_FLAGS {
 /// its value at the marks. That is exact for positions that pay in cash, which is what it asks for.
 /// @par Units    those of Account
 /// @par Shape    positions that pay in the account's cash, linear, each in a bracket group of its own, hedge offset `both`; only the
-///               requirement is tested
+///               requirement is tested. Isolated positions stand alone and are left out
 /// @par Rounding that of the scalar
 /// @par Errors   make: UNSUPPORTED (what is not of that shape: POSITION with its index among legs(), or RULE)
 /// @par Cost     make: O(legs * brackets), allocates; at: one evaluation of the margin
