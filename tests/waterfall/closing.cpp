@@ -174,6 +174,8 @@ TEST_CASE("two tiers down: 15,000 contracts in tier 3, of which tier 1 holds 2,0
   start(account);
   CHECK(maintenance(account) == T(50) * (T(15'000) * 3 / 100));
   CHECK(marginal_maintenance(legs[0]) == T(50) * 3 / 100);
+  account.equity = maintenance(account) - T(150);
+  CHECK(least_part(account, legs[0], T(1), T(0)).size == T(100));  // 1.5 a contract
   const loadline::StepDown down{2};
   const auto order = down.next(account, loadline::CloseProgress<T>{});
   REQUIRE(order);
@@ -204,6 +206,16 @@ TEMPLATE_TEST_CASE("policies name orders of the size and of the position that th
   CHECK(loadline::CloseEverything{LegOrder::smallest_notional}.next(account, first)->leg == 2);
   CHECK(loadline::CloseEverything{LegOrder::largest_maintenance}.next(account, first)->leg == 1);
   CHECK(plain(loadline::CloseEverything{LegOrder::largest_notional}.next(account, first)->size) == 16.0);
+
+  // None is closed twice, of two alike it is the first, and after so many rounds it is all of it.
+  std::vector<ClosingLeg<T>> alike{legs[1], legs[0], legs[0]};
+  alike[0].size = T(0);
+  Closing<T> twins{T(60), alike};
+  start(twins);
+  for (const LegOrder how : {LegOrder::as_given, LegOrder::largest_maintenance, LegOrder::largest_notional, LegOrder::smallest_notional})
+    CHECK(first_leg(twins, how) == 1);
+  CHECK(plain(loadline::CloseToRatio<T>{.rounds = 4}.next(twins, CloseProgress<T>{.orders = 3})->size) == 0.5);
+  CHECK(plain(loadline::CloseToRatio<T>{.rounds = 4}.next(twins, CloseProgress<T>{.orders = 4})->size) == 4.0);
 
   // 32 + 64 + 16 needed against 40; the short has 64 of it, 4 a unit: 16 units do not get to 1, 72 are missing.
   CHECK(plain(loadline::CloseToRatio<T>{}.next(account, first)->size) == 16.0);

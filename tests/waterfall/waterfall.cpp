@@ -575,6 +575,40 @@ TEMPLATE_TEST_CASE("a deficit is named where nobody may pay it, and is left alon
   CHECK(again->steps == 1);
 }
 
+TEMPLATE_TEST_CASE("what the market leaves of an order goes where the order and the venue say", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  // A policy that is asked again: the fund waits for it.
+  Long<T> asked_again({{T(64), T(2)}}, 1'000);
+  asked_again.account.equity = T(180);
+  const auto waits = asked_again.run(Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata>{{.share = T(T(1) / T(4)), .above = T(512)}, {}, {}});
+  REQUIRE(waits);
+  CHECK(waits->end == WaterfallEnd::no_more_orders);
+  CHECK(waits->steps == 1);
+  CHECK(plain(asked_again.legs[0].size) == 14.0);
+  // A venue that deleverages only what the market took nothing of.
+  for (const int bid : {64, 32}) {
+    Long<T> v({{T(bid), T(2)}}, 1'000);
+    v.account.equity = T(180);
+    const auto report = v.run(Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata>{{}, {}, {}, unfilled_only});
+    REQUIRE(report);
+    CHECK(report->end == WaterfallEnd::unplaced);
+    REQUIRE(report->steps == 2);
+    CHECK(v.steps[1].end == (bid == 64 ? StepEnd::market_filled : StepEnd::unplaced));
+    CHECK(plain(v.steps[1].asked) == (bid == 64 ? 14.0 : 16.0));
+  }
+  // One position finds nobody, the other is sold: the run ends without a place for the first.
+  Long<T> two({{T(64), T(2)}}, 0);
+  two.legs.push_back(two.legs[0]);
+  two.legs[1].key = KeyId{1}, two.legs[1].size = T(1);
+  two.account.legs = two.legs;
+  two.books.push_back({KeyId{1}, {BookSide::bids, {{T(64), T(2)}}}, {BookSide::asks, {}}});
+  const auto report = two.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}, StageOrder{.count = 1}});
+  REQUIRE(report);
+  CHECK(report->end == WaterfallEnd::unplaced);
+  CHECK(plain(two.legs[0].size) == 14.0);
+  CHECK(plain(two.legs[1].size) == 0.0);
+}
+
 TEST_CASE("what rounding leaves of an account is no deficit", "[waterfall]") {
   int below = 0;
   for (int i = 1; i < 400; ++i) {
