@@ -379,7 +379,9 @@ TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost",
     refused(Errc::bad_number, Field::taker_fee_rate);
     legs[0].taker_fee_rate = T(0), shorts[0].size = value;
     refused(Errc::bad_number, Field::counterparty);
-    shorts[0].size = T(-4);
+    shorts[0].size = T(-4), shorts[0].equity = value;
+    refused(Errc::bad_number, Field::counterparty);
+    shorts[0].equity = T(100);
   }
   legs[0].mark = T(0);
   refused(Errc::bad_price, Field::mark);
@@ -607,6 +609,55 @@ TEMPLATE_TEST_CASE("what the market leaves of an order goes where the order and 
   CHECK(report->end == WaterfallEnd::unplaced);
   CHECK(plain(two.legs[0].size) == 14.0);
   CHECK(plain(two.legs[1].size) == 0.0);
+}
+
+TEST_CASE("the fees of a fill are of its value, and the fund's is what the fill brought beyond the bankruptcy price", "[waterfall]") {
+  using T = double;
+  // 16 long at 64, equity 64: worth nothing at 60. 8 of them at 62 bring 16 more than at 60; the taker fee is 496 / 248 = 2.
+  for (const int part : {62, 31}) {
+    Long<T> v({{T(62), T(8)}}, 0);
+    v.account.equity = T(64);
+    v.legs[0].taker_fee_rate = 1.0 / 248, v.legs[0].liquidation_fee_rate = 1.0 / part;
+    const auto report = v.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}, StageOrder{.count = 1}});
+    REQUIRE(report);
+    const T fee = part == 62 ? T(8) : T(14);  // 496 / 62; and 16 would be more than 16 - 2
+    CHECK(v.fund.balance().raw() == Approx(fee));
+    CHECK(v.account.equity == Approx(64 - 8 * 2 - 2 - fee));
+  }
+  // No more than there is.
+  Long<T> poor({{T(62), T(8)}}, 0);
+  poor.account.equity = T(20);
+  poor.legs[0].liquidation_fee_rate = 0.25;
+  REQUIRE(poor.run(Waterfall<T, CloseEverything, AtAnyPrice, ContractsProRata>{{}, {}, {}, StageOrder{.count = 1}}));
+  CHECK(poor.fund.balance().raw() == 0);  // worth nothing at 62.75: nothing was beyond it
+  CHECK(poor.account.equity == 4);
+}
+
+TEST_CASE("how much of the equity stands behind a takeover is a policy", "[waterfall]") {
+  using T = Rational;
+  for (const Allotment how : {Allotment::by_maintenance, Allotment::whole})
+    for (const bool deleveraged : {false, true}) {
+      Long<T> v({}, 0);
+      v.legs.push_back(v.legs[0]);
+      v.legs[1].key = KeyId{1};
+      v.account.legs = v.legs;
+      v.account.equity = T(64);  // 32 behind each, 2 a unit; or 64, 4 a unit, behind the first, and nothing is left for the second
+      std::vector<Counterparty<T>> shorts{{1, T(-99), T(0)}}, more = shorts;
+      const OtherSide<T> others[] = {{KeyId{0}, shorts, 0}, {KeyId{1}, more, 1}};
+      std::vector<T> given(1);
+      BookMarket<T, PlainBook<T>> market{{}};
+      Ledger<T> ledger(v.storage);
+      Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> venue{{}, {}, {}, deleveraged ? deleveraging_first : usual_order};
+      venue.allotment = how;
+      const auto report =
+          venue.run(v.account, market, v.fund, std::span<const OtherSide<T>>(others), std::span<T>(given), ledger, std::span<WaterfallStep<T>>(v.steps));
+      REQUIRE(report);
+      REQUIRE(report->steps == (deleveraged ? 2 : 4));
+      const bool whole = how == Allotment::whole;
+      CHECK(v.steps[deleveraged ? 0 : 1].price == (whole ? 60 : 62));
+      CHECK(v.steps[deleveraged ? 1 : 3].price == (whole ? 64 : 62));
+      CHECK(v.account.equity == 0);
+    }
 }
 
 TEST_CASE("what rounding leaves of an account is no deficit", "[waterfall]") {
