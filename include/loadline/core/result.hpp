@@ -29,6 +29,7 @@ enum class Errc : std::uint16_t {
   duplicate_name = 21,
   duplicate_asset = 22,
   duplicate_symbol = 23,
+  duplicate_id = 24,
   bad_price = 30,
   missing_price = 31,
   stale_price = 32,
@@ -40,6 +41,7 @@ enum class Errc : std::uint16_t {
   bad_book = 45,
   bad_fund = 46,
   tail_undefined = 47,
+  bad_covariance = 48,
   bad_tiers = 50,
   empty_tiers = 51,
   tiers_not_concave = 52,
@@ -69,6 +71,7 @@ enum class Errc : std::uint16_t {
     case Errc::duplicate_name: return "DUPLICATE_NAME";
     case Errc::duplicate_asset: return "DUPLICATE_ASSET";
     case Errc::duplicate_symbol: return "DUPLICATE_SYMBOL";
+    case Errc::duplicate_id: return "DUPLICATE_ID";
     case Errc::bad_price: return "BAD_PRICE";
     case Errc::missing_price: return "MISSING_PRICE";
     case Errc::stale_price: return "STALE_PRICE";
@@ -80,6 +83,7 @@ enum class Errc : std::uint16_t {
     case Errc::bad_book: return "BAD_BOOK";
     case Errc::bad_fund: return "BAD_FUND";
     case Errc::tail_undefined: return "TAIL_UNDEFINED";
+    case Errc::bad_covariance: return "BAD_COVARIANCE";
     case Errc::bad_tiers: return "BAD_TIERS";
     case Errc::empty_tiers: return "EMPTY_TIERS";
     case Errc::tiers_not_concave: return "TIERS_NOT_CONCAVE";
@@ -111,6 +115,7 @@ enum class Errc : std::uint16_t {
     case Errc::duplicate_name: return "the name is taken";
     case Errc::duplicate_asset: return "the asset appears twice";
     case Errc::duplicate_symbol: return "the symbol and side appear twice";
+    case Errc::duplicate_id: return "the id appears twice";
     case Errc::bad_price: return "a price must be above zero";
     case Errc::missing_price: return "the key has no price";
     case Errc::stale_price: return "the price is older than its max_age, or no source is fresh";
@@ -118,6 +123,7 @@ enum class Errc : std::uint16_t {
     case Errc::bad_weight: return "the weight is outside its range";
     case Errc::bad_rule: return "a rule lists at least one test, each once, with a ratio above zero";
     case Errc::cap_below_rate: return "the cap is below the live rate";
+    case Errc::bad_covariance: return "a covariance is symmetric and has no negative eigenvalue";
     case Errc::bad_parameter: return "a parameter is outside its range";
     case Errc::bad_book: return "the book is crossed, unsorted or has a level of no size";
     case Errc::bad_fund: return "a fund cannot begin below zero, or has no such part";
@@ -237,6 +243,11 @@ enum class Field : std::uint8_t {
   close_fraction,
   open_interest,
   counterparty,
+  score,
+  share_weight,
+  added_variance,
+  covariance,
+  lot,
 };
 
 /// The field's name, as the structs of the library write it.
@@ -340,6 +351,11 @@ enum class Field : std::uint8_t {
     case Field::close_fraction: return "close_fraction";
     case Field::open_interest: return "open_interest";
     case Field::counterparty: return "counterparty";
+    case Field::score: return "score";
+    case Field::share_weight: return "share_weight";
+    case Field::added_variance: return "added_variance";
+    case Field::covariance: return "covariance";
+    case Field::lot: return "lot";
   }
   return "unknown";
 }

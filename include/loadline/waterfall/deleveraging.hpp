@@ -1,78 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/core/result.hpp"
-#include "loadline/core/scalar.hpp"
+#include "loadline/waterfall/candidates.hpp"
 
 #include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <span>
 
 /// @file
-/// Who on the other side gives up how much: the place of auto-deleveraging in a waterfall, and its simplest policy.
+/// The place of auto-deleveraging in a waterfall: what a policy is, the memory it works in, and what all policies share.
 
 namespace loadline {
 inline namespace v1 {
 
-/// A position on the other side of a contract.
-template <Scalar T>
-struct Counterparty {
-  std::uint64_t id;
-  T size;    ///< base units, long > 0
-  T equity;  ///< of its account, at the marks
-};
-
 inline namespace LOADLINE_FLAGS {
 
-/// `allocate(need, candidates, out)` writes how many base units each candidate gives up and returns their sum.
-///
-///  - 0 <= out[i] <= |candidates[i].size|, out[i] = 0 for candidates on the side of the liquidated account
-///  - the sum is min(need, what the candidates have); what is missing is unplaced
-/// `liquidated` is 1 where a long position is being closed, -1 where a short one is.
-template <class A, class T>
-concept Deleveraging = Scalar<T> && requires(const A& a, const T& need, int liquidated, std::span<const Counterparty<T>> candidates, std::span<T> out) {
-  { a.allocate(need, liquidated, candidates, out) } -> std::same_as<T>;
+/// Memory of one thread for policies. Made once for the largest other side; allocations allocate nothing.
+/// @par Units    none
+/// @par Shape    serves up to so many candidates
+/// @par Rounding none
+/// @par Errors   none
+/// @par Cost     allocates when made: 4 bytes and two numbers a candidate, and half a megabyte for the histogram of many doubles
+/// @par Source   none
+template <Scalar T>
+class DeleveragingWorkspace {
+ public:
+  /// Below so many candidates no histogram is made.
+  static constexpr std::size_t many = 4'096;
+  /// Sign, exponent and four bits more of a double.
+  static constexpr std::size_t buckets = std::size_t{1} << 16;
+
+  explicit DeleveragingWorkspace(std::size_t candidates)
+      : given_(candidates, T(0)), numbers_(candidates, T(0)), order_(candidates), sums_(std::same_as<T, double> && many <= candidates ? buckets : 0, T(0)) {}
+
+  /// How many candidates it serves.
+  [[nodiscard]] std::size_t size() const noexcept { return order_.size(); }
+  /// What each candidate gives up: the waterfall lets a policy write here.
+  [[nodiscard]] std::span<T> given() noexcept { return given_; }
+  [[nodiscard]] std::span<T> numbers() noexcept { return numbers_; }
+  [[nodiscard]] std::span<std::uint32_t> order() noexcept { return order_; }
+  [[nodiscard]] std::span<T> sums() noexcept { return sums_; }
+
+ private:
+  std::vector<T> given_, numbers_;
+  std::vector<std::uint32_t> order_;
+  std::vector<T> sums_;
 };
 
-/// Every contract of the other side is closed in the same proportion.
+/// `allocate(deleverage, candidates, workspace, out)` writes how many base units each candidate gives up.
 ///
-/// @f[ x_j = Q \frac{q_j}{\sum_i q_i} @f]
+///  - 0 <= out[i] <= available(i); out[i] = 0 for candidates on the side of the liquidated account
+///  - the sum is min(need, what is available): `placed`; what is missing is `unplaced`
+///  - an error leaves the candidates as they were; out has no meaning then
+/// @pre as many places in out and in the workspace as candidates; need >= 0
+template <class A, class T>
+concept Deleveraging = Scalar<T> && requires(const A& a, const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace,
+                                             std::span<T> out) {
+  { a.allocate(d, candidates, workspace, out) } -> std::same_as<Result<Allocation<T>>>;
+};
+
+/// Checks what is to be given up; nullopt: it is in order.
+/// @par Units    those of Deleverage
+/// @par Shape    none
+/// @par Rounding none
+/// @par Errors   BAD_NUMBER (SIZE: the need, MARK, REFERENCE_PRICE: the price), BAD_PARAMETER (SIZE: below zero), BAD_PRICE (MARK), BAD_SIZE
+///               (COUNTERPARTY: the workspace or `out` is too short)
+/// @par Cost     O(1)
+/// @par Source   none
+template <Scalar T>
+[[nodiscard]] std::optional<Error> check(const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace, std::span<const T> out) {
+  if (!is_finite(d.need)) return Error{Errc::bad_number, Field::size};
+  if (d.need < T(0)) return Error{Errc::bad_parameter, Field::size};
+  if (!is_finite(d.mark)) return Error{Errc::bad_number, Field::mark};
+  if (!(T(0) < d.mark)) return Error{Errc::bad_price, Field::mark};
+  if (!is_finite(d.price)) return Error{Errc::bad_number, Field::reference_price};
+  if (workspace.size() < candidates.size() || out.size() < candidates.size()) return Error{Errc::bad_size, Field::counterparty};
+  return std::nullopt;
+}
+
+/// Writes what is available of each candidate into `out` and counts; `placed` is the sum of it. `seen(i, units)` is called for each on the way.
+/// @par Cost     O(candidates)
+template <Scalar T, class Seen>
+[[nodiscard]] Allocation<T> all_available(const Deleverage<T>& d, const Candidates<T>& candidates, std::span<T> out, const Seen& seen) {
+  Allocation<T> a{T(0), T(0), 0, 0, 0};
+  const T transfer = transfer_per_unit(d);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const T units = candidates.available(d, transfer, i);
+    a.eligible += T(0) < units ? 1 : 0;
+    a.excluded += candidates.excluded(d, i) ? 1 : 0;
+    a.placed += units;
+    out[i] = units;
+    seen(i, units);
+  }
+  return a;
+}
+template <Scalar T>
+[[nodiscard]] Allocation<T> all_available(const Deleverage<T>& d, const Candidates<T>& candidates, std::span<T> out) {
+  return all_available(d, candidates, out, [](std::size_t, const T&) {});
+}
+
+/// Makes rounded shares sum to `need`: what is too much is taken from the last, what is missing is given to those who give up something already, the last
+/// first, then to anybody.
 /// @par Units    base units
-/// @par Shape    out: as many places as candidates
-/// @par Rounding that of the scalar; the last one takes up what the others' rounding left, so that the sum is the need
+/// @par Shape    need <= the sum of most(i)
+/// @par Rounding none where the shares sum to the need
 /// @par Errors   total
-/// @par Cost     O(candidates), no allocation
-/// @par Source   docs/explanation/waterfall.md
-struct ContractsProRata {
-  template <Scalar T>
-  [[nodiscard]] constexpr T allocate(const T& need, int liquidated, std::span<const Counterparty<T>> candidates, std::span<T> out) const {
-    LOADLINE_ASSERT(candidates.size() <= out.size());
-    const auto held = [liquidated](const Counterparty<T>& c) {
-      const T other = liquidated > 0 ? T(-c.size) : c.size;
-      return T(0) < other ? other : T(0);
-    };
-    T sum = T(0);
-    for (const Counterparty<T>& c : candidates) sum += held(c);
-    const bool all = !(need < sum);
-    T left = all ? sum : need;
-    const T placed = left;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const T has = held(candidates[i]);
-      T x = all ? has : T(need * T(has / sum));
-      if (has < x) x = has;
-      if (left < x) x = left;
-      left -= x;
-      out[i] = x;
-    }
-    for (std::size_t i = candidates.size(); i-- > 0 && T(0) < left;) {  // what rounding left
-      const T room = T(held(candidates[i]) - out[i]), more = room < left ? room : left;
-      out[i] += more;
+/// @par Cost     O(shares)
+/// @par Source   none
+template <Scalar T, class Most>
+[[nodiscard]] Allocation<T> settle(const T& need, std::span<T> shares, const Most& most, Allocation<T> counted) {
+  T left = need;
+  for (T& x : shares) {
+    if (left < x) x = left;
+    left -= x;
+  }
+  for (const bool anybody : {false, true})
+    for (std::size_t i = shares.size(); i-- > 0 && T(0) < left;) {
+      if (!anybody && !(T(0) < shares[i])) continue;
+      const T room = T(most(i) - shares[i]), more = room < left ? room : left;
+      if (!(T(0) < more)) continue;
+      shares[i] += more;
       left -= more;
     }
-    return T(placed - left);
-  }
-};
+  for (const T& x : shares) counted.touched += T(0) < x ? 1 : 0;
+  counted.placed = T(need - left);
+  return counted;
+}
 
 }  // namespace LOADLINE_FLAGS
 }  // namespace v1
