@@ -67,9 +67,12 @@ int run(const Portfolio<double>& portfolio, const Scene& b, int scene, std::FILE
   //! [books]
 
   //! [others]
-  std::vector<Counterparty<double>> shorts{{1, -900, 9e6}, {2, -450, 30e6}, {3, -150, 20e6}, {4, 400, 8e6}};
-  const OtherSide<double> others[] = {{btc, shorts}};
-  std::vector<double> given(shorts.size());
+  std::vector<std::uint64_t> ids{1, 2, 3, 4};
+  std::vector<double> sizes{-900, -450, -150, 400}, equities{9e6, 30e6, 20e6, 8e6};  // a column for each figure
+  const auto candidates = Candidates<double>::make({ids, sizes, equities});
+  if (!candidates) return std::fprintf(stderr, "%s\n", message(candidates.error().code)), 2;
+  const OtherSide<double> others[] = {{btc, *candidates}};
+  DeleveragingWorkspace<double> workspace(candidates->size());
   //! [others]
 
   //! [run]
@@ -81,10 +84,9 @@ int run(const Portfolio<double>& portfolio, const Scene& b, int scene, std::FILE
   std::vector<Transfer<double>> storage(100);
   std::vector<WaterfallStep<double>> steps(20);
   Ledger<double> ledger(storage);
-  const Waterfall<double, CloseEverything, AtBankruptcy, ContractsProRata> venue{{}, {}, {}, b.order, b.deleverage_at};
+  const Waterfall<double, CloseEverything, AtBankruptcy, ContractsProRata> venue{{}, {}, {}, b.order, {b.deleverage_at}};
   const double equity = account.equity, needed = maintenance(account);
-  const auto report =
-      venue.run(account, market, *fund, std::span<const OtherSide<double>>(others), std::span<double>(given), ledger, std::span<WaterfallStep<double>>(steps));
+  const auto report = venue.run(account, market, *fund, std::span<const OtherSide<double>>(others), workspace, ledger, std::span<WaterfallStep<double>>(steps));
   //! [run]
   if (!report) return std::fprintf(stderr, "%s\n", message(report.error().code)), 2;
 

@@ -237,7 +237,11 @@ void waterfall_rows(const Case& c, const std::string& size, const char* only) {
   auto closing = ClosingAccount<double>::make(*portfolio);
   if (!closing) return static_cast<void>(std::fprintf(stderr, "%s\n", message(closing.error().code)));
   std::vector<TradedBook<double, Levels<double>>> books;
-  std::vector<std::vector<Counterparty<double>>> people, fresh;
+  struct People {
+    std::vector<std::uint64_t> ids{0, 1, 2, 3};
+    std::vector<double> sizes, equities = std::vector<double>(4, 1e6);
+  };
+  std::vector<People> people, fresh;
   std::vector<OtherSide<double>> others;
   for (std::uint32_t k = 0; k < static_cast<std::uint32_t>(c.n); ++k) {
     const double mark = markets[k].mark, units = std::abs(c.qty[k]);
@@ -249,13 +253,13 @@ void waterfall_rows(const Case& c, const std::string& size, const char* only) {
     const auto b = Levels<double>::make(BookSide::bids, bids), a = Levels<double>::make(BookSide::asks, asks);
     if (!b || !a) return static_cast<void>(std::fprintf(stderr, "no book\n"));
     books.push_back({KeyId{k}, *b, *a});
-    fresh.emplace_back();
-    for (std::uint64_t j = 0; j < 4; ++j) fresh.back().push_back({j, c.qty[k] > 0 ? -units : units, 1e6});
+    fresh.emplace_back().sizes.assign(4, c.qty[k] > 0 ? -units : units);
   }
   people = fresh;
-  for (std::uint32_t k = 0; k < people.size(); ++k) others.push_back({KeyId{k}, people[k], 4 * k});
+  for (std::uint32_t k = 0; k < people.size(); ++k)
+    others.push_back({KeyId{k}, *Candidates<double>::make({people[k].ids, people[k].sizes, people[k].equities}), 4 * k});
   BookMarket<double, Levels<double>> market{books};
-  std::vector<double> given(4);
+  DeleveragingWorkspace<double> workspace(4);
   std::vector<Transfer<double>> storage(1'000);
   std::vector<WaterfallStep<double>> steps(100);
   const Waterfall<double, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{LegOrder::largest_maintenance}, {}, {}};
@@ -263,11 +267,14 @@ void waterfall_rows(const Case& c, const std::string& size, const char* only) {
   const auto whole = [&](std::size_t t) {
     Closing<double> now = closing->at(c.typed_marks[t]);
     for (auto& book : books) book.taken_bids = book.taken_asks = 0;
-    for (std::size_t k = 0; k < people.size(); ++k) std::copy(fresh[k].begin(), fresh[k].end(), people[k].begin());
+    for (std::size_t k = 0; k < people.size(); ++k) {
+      std::copy(fresh[k].sizes.begin(), fresh[k].sizes.end(), people[k].sizes.begin());
+      std::copy(fresh[k].equities.begin(), fresh[k].equities.end(), people[k].equities.begin());
+    }
     InsuranceFund<double> left = *fund;
     Ledger<double> ledger(storage);
     const auto report =
-        waterfall.run(now, market, left, std::span<const OtherSide<double>>(others), std::span<double>(given), ledger, std::span<WaterfallStep<double>>(steps));
+        waterfall.run(now, market, left, std::span<const OtherSide<double>>(others), workspace, ledger, std::span<WaterfallStep<double>>(steps));
     return report ? now.equity + static_cast<double>(report->steps) : 1e300;
   };
   if (!(whole(0) < 1e300)) std::fprintf(stderr, "the waterfall fails\n");

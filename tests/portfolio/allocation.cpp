@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 #include "support/strict.hpp"
+#include "waterfall/people.hpp"
 
 #include <loadline/liquidation/feed_death.hpp>
 #include <loadline/market/book.hpp>
@@ -8,6 +9,7 @@
 #include <loadline/pricing/guard.hpp>
 #include <loadline/waterfall/closing_account.hpp>
 #include <loadline/waterfall/collateral_spiral.hpp>
+#include <loadline/waterfall/pro_rata.hpp>
 #include <loadline/waterfall/waterfall.hpp>
 
 #include <array>
@@ -249,9 +251,9 @@ TEMPLATE_TEST_CASE("a whole waterfall allocates nothing", "[allocation]", LOADLI
   REQUIRE(fund);
   std::vector<loadline::TradedBook<T, loadline::Levels<T>>> books{{KeyId{0}, *b, *a}, {KeyId{1}, *b, *a}};
   loadline::BookMarket<T, loadline::Levels<T>> market{books};
-  std::vector<loadline::Counterparty<T>> shorts{{1, T(-100), T(100)}}, longs{{2, T(100), T(100)}};
-  const loadline::OtherSide<T> others[] = {{KeyId{0}, shorts, 0}, {KeyId{1}, longs, 10}};
-  std::vector<T> given(1, T(0));
+  People<T> shorts{{1, T(-100), T(100)}}, longs{{2, T(100), T(100)}};
+  const loadline::OtherSide<T> others[] = {{KeyId{0}, shorts.view(), 0}, {KeyId{1}, longs.view(), 10}};
+  loadline::DeleveragingWorkspace<T> workspace(1);
   std::vector<loadline::Transfer<T>> storage(40);
   std::vector<loadline::WaterfallStep<T>> steps(10, {loadline::Stage::market, loadline::StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
   loadline::Ledger<T> ledger(storage);
@@ -260,7 +262,7 @@ TEMPLATE_TEST_CASE("a whole waterfall allocates nothing", "[allocation]", LOADLI
   std::size_t done = 0;
   CHECK(allocations_of([&] {
           loadline::Closing<T> account = closing->at(marks);
-          const auto report = waterfall.run(account, market, *fund, std::span<const loadline::OtherSide<T>>(others), std::span<T>(given), ledger,
+          const auto report = waterfall.run(account, market, *fund, std::span<const loadline::OtherSide<T>>(others), workspace, ledger,
                                             std::span<loadline::WaterfallStep<T>>(steps));
           done = report ? report->steps : 0;
         }) == 0);

@@ -47,10 +47,10 @@ template class loadline::InsuranceFund<Strict>;
 template <class Policy, class Limit>
 using Falls = loadline::Waterfall<Strict, Policy, Limit, loadline::ContractsProRata>;
 using StrictMarket = loadline::BookMarket<Strict, loadline::Levels<Strict>>;
-#define LOADLINE_RUN(...)                                                                                                                                    \
-  template loadline::Result<loadline::WaterfallReport<Strict>> __VA_ARGS__::run(loadline::Closing<Strict>&, StrictMarket&, loadline::InsuranceFund<Strict>&, \
-                                                                                std::span<const loadline::OtherSide<Strict>>, std::span<Strict>,             \
-                                                                                loadline::Ledger<Strict>&, std::span<loadline::WaterfallStep<Strict>>) const
+#define LOADLINE_RUN(...)                                                                                                        \
+  template loadline::Result<loadline::WaterfallReport<Strict>> __VA_ARGS__::run(                                                 \
+      loadline::Closing<Strict>&, StrictMarket&, loadline::InsuranceFund<Strict>&, std::span<const loadline::OtherSide<Strict>>, \
+      loadline::DeleveragingWorkspace<Strict>&, loadline::Ledger<Strict>&, std::span<loadline::WaterfallStep<Strict>>) const
 LOADLINE_RUN(Falls<loadline::CloseEverything, loadline::AtBankruptcy>);
 LOADLINE_RUN(Falls<loadline::CloseToRatio<Strict>, loadline::AtFillablePrice<Strict>>);
 LOADLINE_RUN(Falls<loadline::StepDown, loadline::AtAnyPrice>);

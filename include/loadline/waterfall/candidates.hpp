@@ -21,13 +21,13 @@ inline namespace v1 {
 /// Columns that no policy in use asks for may be left out.
 template <Scalar T>
 struct CandidateColumns {
-  std::span<const std::uint64_t> ids;        ///< each once; where scores are equal the lower one goes first
-  std::span<T> sizes;                        ///< base units, long > 0
-  std::span<T> equities;                     ///< of their accounts, at the marks
-  std::span<const T> entries = {};           ///< average entry prices
-  std::span<const T> scores = {};            ///< places in the queue: the highest goes first
-  std::span<const T> added_variance = {};    ///< what the position adds to its account's variance, per base unit; below zero it hedges
-  std::span<const T> most = {};              ///< base units that may be taken, where that is less than the position
+  std::span<const std::uint64_t> ids;      ///< each once; where scores are equal the lower one goes first
+  std::span<T> sizes;                      ///< base units, long > 0
+  std::span<T> equities;                   ///< of their accounts, at the marks
+  std::span<const T> entries = {};         ///< average entry prices
+  std::span<const T> scores = {};          ///< places in the queue: the highest goes first
+  std::span<const T> added_variance = {};  ///< what the position adds to its account's variance, per base unit; below zero it hedges
+  std::span<const T> most = {};            ///< base units that may be taken, where that is less than the position
 };
 
 /// What is to be given up, and at which price.
@@ -77,7 +77,8 @@ template <Scalar T>
 template <Scalar T>
 class Candidates {
  public:
-  /// @par Errors   BAD_SIZE (COUNTERPARTY: columns of different lengths, or 2^32 and more), BAD_NUMBER (SIZE, AMOUNT: the equity, ENTRY, ADDED_VARIANCE, CLOSE_FRACTION: most), BAD_PRICE (ENTRY), BAD_PARAMETER (CLOSE_FRACTION: below zero), DUPLICATE_ID (COUNTERPARTY);
+  /// @par Errors   BAD_SIZE (COUNTERPARTY: columns of different lengths, or 2^32 and more), BAD_NUMBER (SIZE, AMOUNT: the equity, ENTRY, ADDED_VARIANCE,
+  /// CLOSE_FRACTION: most), BAD_PRICE (ENTRY), BAD_PARAMETER (CLOSE_FRACTION: below zero), DUPLICATE_ID (COUNTERPARTY);
   ///               `index` is the row, of an id that appears twice the second one. Scores are checked where they are used: they change more often
   /// @par Cost     O(n log n) for the ids, allocates
   [[nodiscard]] static Result<Candidates> make(const CandidateColumns<T>& columns);

@@ -52,8 +52,8 @@ class DeleveragingWorkspace {
 ///  - an error leaves the candidates as they were; out has no meaning then
 /// @pre as many places in out and in the workspace as candidates; need >= 0
 template <class A, class T>
-concept Deleveraging = Scalar<T> && requires(const A& a, const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace,
-                                             std::span<T> out) {
+concept Deleveraging = Scalar<T> &&
+    requires(const A& a, const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace, std::span<T> out) {
   { a.allocate(d, candidates, workspace, out) } -> std::same_as<Result<Allocation<T>>>;
 };
 

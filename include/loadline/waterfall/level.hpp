@@ -165,7 +165,8 @@ template <Scalar T, class Share>
     if (T(0) < rest) give(order.subspan(last, n - last), rest, [&](std::uint32_t i) { return RisingShare<T>{T(0), most[i], most[i]}; });
     for (const std::uint32_t i : order.first(rising)) out[i] = most[i];
   }
-  return settle(d.need, out, [&](std::size_t i) { return most[i]; }, a);
+  return settle(
+      d.need, out, [&](std::size_t i) { return most[i]; }, a);
 }
 
 }  // namespace LOADLINE_FLAGS

@@ -47,8 +47,8 @@ struct ByProfit {
 /// @par Source   arXiv 2512.01112, risk-aware pro rata
 template <Scalar T>
 struct ByRisk {
-  int power = 1;    ///< >= 0
-  T above = T(0);   ///< with power 0
+  int power = 1;   ///< >= 0
+  T above = T(0);  ///< with power 0
   static constexpr bool needs_entries = false;
 
   [[nodiscard]] constexpr T weight(const Deleverage<T>& d, const Candidates<T>& candidates, std::size_t i) const {
@@ -78,7 +78,7 @@ struct ProRata {
   Weight by{};
 
   template <Scalar T>
-    requires ShareWeight<Weight, T>
+  requires ShareWeight<Weight, T>
   [[nodiscard]] Result<Allocation<T>> allocate(const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace,
                                                std::span<T> out) const {
     if (Weight::needs_entries && candidates.columns().entries.size() != candidates.size()) return Error{Errc::missing_field, Field::entry};

@@ -107,14 +107,16 @@ struct AdlQueue {
     const std::size_t whole = detail::whole_ones(order, left, detail::QueueOrder<T>{scores, candidates.columns().ids}, [&](std::uint32_t i) { return out[i]; });
     for (const std::uint32_t i : order.first(whole)) a.placed += out[i];
     a.touched += whole;
+    if (d.need < a.placed) a.placed = d.need;  // by rounding
     if (whole == order.size()) return a;
     // The one in part takes what the others, added up as they are, leave of the need.
     const std::uint32_t last = order[whole];
     const T rest = T(d.need - a.placed), most = out[last];
     for (const std::uint32_t i : order.subspan(whole)) out[i] = T(0);
     if (!(T(0) < rest)) return a;
-    out[last] = rest < most ? rest : most;
-    a.placed += out[last];
+    const bool all = !(most < rest);
+    out[last] = all ? rest : most;
+    a.placed = all ? d.need : T(a.placed + most);
     ++a.touched;
     return a;
   }

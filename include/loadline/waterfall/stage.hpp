@@ -97,8 +97,18 @@ inline constexpr StageOrder socialised_loss{{Stage::market, Stage::fund, Stage::
 
 /// At which price the other side is deleveraged.
 enum class DeleveragePrice : std::uint8_t {
-  bankruptcy,  ///< of the liquidated position: who is taken may gain or lose against the mark, the account ends at zero
-  mark,        ///< who is taken bears nothing, the deficit stays
+  bankruptcy,        ///< of the liquidated position: who is taken may gain or lose against the mark, the account ends at zero
+  mark,              ///< who is taken bears nothing, the deficit stays
+  reference,         ///< one that the venue names (the mark before, the oracle): OtherSide tells it
+  reference_capped,  ///< the same, but not beyond the bankruptcy price on the side on which it would leave a deficit
+};
+
+/// Whom a venue deleverages, and at which price.
+struct DeleverageRule {
+  DeleveragePrice price = DeleveragePrice::bankruptcy;
+  bool insolvent = false;      ///< accounts without equity are taken as well
+  bool spare = true;           ///< of nobody more is taken than his equity can pay for: no new bankruptcy
+  bool cancels_orders = true;  ///< the venue cancels the open orders of who is taken; nothing here depends on it
 };
 
 /// One step and what it did.

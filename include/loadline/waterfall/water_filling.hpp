@@ -44,7 +44,8 @@ struct LeverageWaterFilling {
 /// @par Units    base units; S: variance of one base unit over any period, m in the same
 /// @par Shape    needs the column added_variance
 /// @par Rounding that of the scalar; the sum is the need
-/// @par Errors   MISSING_FIELD (ADDED_VARIANCE: no column), BAD_NUMBER, BAD_PARAMETER (ADDED_VARIANCE: the unit variance, not above zero), OVERFLOW (SHARE_WEIGHT), those of check
+/// @par Errors   MISSING_FIELD (ADDED_VARIANCE: no column), BAD_NUMBER, BAD_PARAMETER (ADDED_VARIANCE: the unit variance, not above zero), OVERFLOW
+/// (SHARE_WEIGHT), those of check
 /// @par Cost     O(candidates) expected; no allocation
 /// @par Source   docs/explanation/deleveraging.md
 template <Scalar T>

@@ -22,21 +22,22 @@ template <class M, class T>
 concept Market = Scalar<T> && requires(M& m, KeyId key, const T& q, const std::optional<T>& limit) {
   { m.fill(key, BookSide::bids, q, limit) } -> std::same_as<Fill<T>>;
 };
-/// The candidates of a contract's other side, and room for what each gives up.
+/// The candidates of a contract's other side.
 template <Scalar T>
 struct OtherSide {
   KeyId key;
-  std::span<Counterparty<T>> candidates;
-  std::uint32_t first_party = 0;  ///< the index of the first as a party of the ledger
+  Candidates<T> candidates;
+  std::uint32_t first_party = 0;              ///< the index of the first as a party of the ledger
+  std::optional<T> reference = std::nullopt;  ///< the price of DeleveragePrice::reference, above zero
 };
 
 /// A run of a waterfall: its state while it lasts.
 template <Scalar T, class Rules, class M, class F>
 class WaterfallRun {
  public:
-  constexpr WaterfallRun(const Rules& rules, Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
+  constexpr WaterfallRun(const Rules& rules, Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, DeleveragingWorkspace<T>& workspace,
                          Ledger<T>& ledger, std::span<WaterfallStep<T>> steps)
-      : rules_(&rules), account_(&account), market_(&market), fund_(&fund), ledger_(&ledger), others_(others), given_(given), steps_(steps) {}
+      : rules_(&rules), account_(&account), market_(&market), fund_(&fund), workspace_(&workspace), ledger_(&ledger), others_(others), steps_(steps) {}
 
   [[nodiscard]] constexpr Result<WaterfallReport<T>> all(CloseProgress<T>& progress) {
     if (progress.orders == 0 && progress.first_shortage == T(0)) progress.first_shortage = T(-excess(*account_));
@@ -204,25 +205,41 @@ class WaterfallRun {
       return size;
     }
     const std::optional<T> bankruptcy = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
-    const T price = rules_->deleverage_at == DeleveragePrice::bankruptcy && bankruptcy ? *bankruptcy : leg.mark;
-    const T per_unit = is_long ? T(leg.mark - price) : T(price - leg.mark);  // the account pays it, below zero who is taken
+    const OtherSide<T>* const o = find_key(others_, leg.key);
+    const T price = price_of(o, leg, is_long, bankruptcy);
     T placed = T(0);
-    if (const OtherSide<T>* const o = find_key(others_, leg.key)) {
-      placed = rules_->deleveraging.allocate(size, is_long ? 1 : -1, std::span<const Counterparty<T>>(o->candidates), given_);
+    if (o != nullptr && !fault_) {
+      const DeleverageRule& rule = rules_->deleverage;
+      const Deleverage<T> d{size, is_long ? 1 : -1, leg.mark, price, rule.insolvent, rule.spare};
+      const std::span<T> given = workspace_->given();
+      const Result<Allocation<T>> a = rules_->deleveraging.allocate(d, o->candidates, *workspace_, given);
+      if (!a) return fault_ = a.error(), size;
+      if (!(a->placed < size || a->placed == size)) return fault_ = Error{Errc::bad_parameter, Field::counterparty, static_cast<std::uint32_t>(index)}, size;
+      const T transfer = transfer_per_unit(d);
       for (std::size_t i = 0; i < o->candidates.size(); ++i) {
-        if (!(T(0) < given_[i])) continue;
-        Counterparty<T>& c = o->candidates[i];
-        const T amount = T(per_unit * given_[i]);
-        pay(amount, PartyId{PartyKind::counterparties, o->first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
+        if (!(T(0) < given[i])) continue;
+        pay(T(-T(transfer * given[i])), PartyId{PartyKind::counterparties, o->first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
         if (fault_) return size;
-        c.equity += amount;
-        c.size = is_long ? T(c.size + given_[i]) : T(c.size - given_[i]);
+        o->candidates.take(d, transfer, i, given[i]);
       }
+      placed = a->placed;
     }
     close(leg, is_long, placed);
     note({Stage::deleveraging, placed < size ? StepEnd::unplaced : StepEnd::matched, index, size, placed, T(0) < placed ? price : T(0), bankruptcy,
           account_->equity});
     return T(size - placed);
+  }
+
+  /// At which price the other side is closed; where the account is solvent at every price above zero, the mark. Nobody sells below zero: where a short
+  /// is worth nothing at every price, the rest of its deficit stays.
+  constexpr T price_of(const OtherSide<T>* other, const ClosingLeg<T>& leg, bool is_long, const std::optional<T>& bankruptcy) {
+    const DeleveragePrice rule = rules_->deleverage.price;
+    if (rule == DeleveragePrice::bankruptcy) return !bankruptcy ? leg.mark : T(0) < *bankruptcy ? *bankruptcy : T(0);
+    if (rule == DeleveragePrice::mark || other == nullptr) return leg.mark;
+    if (!other->reference) return fault_ = Error{Errc::missing_price, Field::reference_price}, leg.mark;
+    const T& named = *other->reference;
+    const bool beyond = rule == DeleveragePrice::reference_capped && bankruptcy && (is_long ? named < *bankruptcy : *bankruptcy < named);
+    return beyond ? *bankruptcy : named;
   }
 
   /// Nothing is left to close, and money is missing.
@@ -247,9 +264,9 @@ class WaterfallRun {
   Closing<T>* account_;
   M* market_;
   F* fund_;
+  DeleveragingWorkspace<T>* workspace_;
   Ledger<T>* ledger_;
   std::span<const OtherSide<T>> others_;
-  std::span<T> given_;
   std::span<WaterfallStep<T>> steps_;
   std::size_t count_ = 0;
   T moved_ = T(0);      ///< notional closed so far
@@ -268,13 +285,13 @@ class WaterfallRun {
 /// Money is counted against the mark: selling below it is a transfer to who bought. So all transfers sum to zero, and equity changes
 /// by exactly what the ledger says. Contracts move with every step from the account to the other side of the step.
 /// @par Units    numeraire, base units
-/// @par Shape    `steps`: one place an order and stage; `others`: each key once; `given`: as many places as the largest other side has candidates
+/// @par Shape    `steps`: one place an order and stage; `others`: each key once; `workspace`: for the largest other side
 /// @par Rounding that of the scalar; equity below zero by less than 64 roundings of the notional closed is no deficit
-/// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own), BAD_NUMBER (COUNTERPARTY, `item` which), BAD_SIZE (POSITION: a
-///               policy names one that there is not; COUNTERPARTY: `given` is too short; before a step that has no
-///               place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund, and OVERFLOW (ACCOUNT: the requirement; and of the
-///               ledger). What was done before it stays, whole: ledger, books, fund and account agree; but a fill that the ledger cannot hold stays taken from
-///               its book
+/// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own; COUNTERPARTY: a deleveraging that places more than it was asked
+///               for), BAD_NUMBER, BAD_PRICE, MISSING_PRICE (REFERENCE_PRICE), BAD_SIZE (POSITION: a policy names one that there is not; COUNTERPARTY: the
+///               workspace is too small; before a step that has no place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund
+///               and of the deleveraging, and OVERFLOW (ACCOUNT: the requirement; and of the ledger). What was done before it stays, whole: ledger, books,
+///               fund and account agree; but a fill that the ledger cannot hold stays taken from its book
 /// @par Cost     O(orders * (legs + candidates)); no allocation
 /// @par Source   docs/explanation/waterfall.md
 template <Scalar T, CloseOut<T> Policy, CloseLimit<T> Limit, Deleveraging<T> Adl>
@@ -283,35 +300,35 @@ struct Waterfall {
   Limit limit;
   Adl deleveraging;
   StageOrder order = usual_order;
-  DeleveragePrice deleverage_at = DeleveragePrice::bankruptcy;
+  DeleverageRule deleverage{};
   Allotment allotment = Allotment::by_maintenance;  ///< of takeovers
   PartyId account_party{PartyKind::account};
   PartyId fund_party{PartyKind::insurance_fund};
   T seconds_per_order = T(0);  ///< between two orders
 
   template <Market<T> M, DeficitPayer<T> F>
-  [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
-                                                         Ledger<T>& ledger, std::span<WaterfallStep<T>> steps) const {
+  [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others,
+                                                         DeleveragingWorkspace<T>& workspace, Ledger<T>& ledger, std::span<WaterfallStep<T>> steps) const {
     CloseProgress<T> progress;
-    return run(account, market, fund, others, given, ledger, steps, progress);
+    return run(account, market, fund, others, workspace, ledger, steps, progress);
   }
   /// The same from where a policy that waits has left off: `progress` is what it is told, the caller adds the seconds that have passed, and it is kept
   /// up to date.
   template <Market<T> M, DeficitPayer<T> F>
-  [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others, std::span<T> given,
-                                                         Ledger<T>& ledger, std::span<WaterfallStep<T>> steps, CloseProgress<T>& progress) const {
+  [[nodiscard]] constexpr Result<WaterfallReport<T>> run(Closing<T>& account, M& market, F& fund, std::span<const OtherSide<T>> others,
+                                                         DeleveragingWorkspace<T>& workspace, Ledger<T>& ledger, std::span<WaterfallStep<T>> steps,
+                                                         CloseProgress<T>& progress) const {
     if (const std::optional<Error> e = check(account)) return *e;
     for (const PartyId other : {PartyId{PartyKind::market}, PartyId{PartyKind::venue}, fund_party})
       if (account_party == other || account_party.kind == PartyKind::counterparties) return Error{Errc::bad_parameter, Field::transfer};
     for (std::size_t i = 0; i < others.size(); ++i) {
-      if (given.size() < others[i].candidates.size()) return Error{Errc::bad_size, Field::counterparty, static_cast<std::uint32_t>(i)};
-      for (std::size_t j = 0; j < others[i].candidates.size(); ++j)
-        if (!is_finite(others[i].candidates[j].size) || !is_finite(others[i].candidates[j].equity))
-          return Error{Errc::bad_number, Field::counterparty, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j)};
+      if (workspace.size() < others[i].candidates.size()) return Error{Errc::bad_size, Field::counterparty, static_cast<std::uint32_t>(i)};
+      if (others[i].reference && !is_finite(*others[i].reference)) return Error{Errc::bad_number, Field::reference_price, static_cast<std::uint32_t>(i)};
+      if (others[i].reference && !(T(0) < *others[i].reference)) return Error{Errc::bad_price, Field::reference_price, static_cast<std::uint32_t>(i)};
     }
     start(account);
     if (!is_finite(excess(account))) return Error{Errc::overflow, Field::account};
-    return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, given, ledger, steps).all(progress);
+    return WaterfallRun<T, Waterfall, M, F>(*this, account, market, fund, others, workspace, ledger, steps).all(progress);
   }
 };
 
