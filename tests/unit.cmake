@@ -71,6 +71,8 @@ loadline_test(waterfall_fund_tail waterfall/fund_tail.cpp)
 loadline_test(analysis_redemption_trade analysis/redemption_trade.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_largest_purchase analysis/largest_purchase.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(analysis_conditional_haircut analysis/conditional_haircut.cpp)
+loadline_test(analysis_adl_metrics analysis/adl_metrics.cpp LINK rapidcheck loadline::multiprecision)
+target_compile_definitions(test_analysis_adl_metrics PRIVATE "LOADLINE_TEST_DATA_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}/data\"")
 loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)
 
 # --- liquidation
