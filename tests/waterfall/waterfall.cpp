@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/property.hpp"
 #include "support/strict.hpp"
+#include "waterfall/people.hpp"
 #include "waterfall/plain_book.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/waterfall/book_market.hpp>
+#include <loadline/waterfall/pro_rata.hpp>
+#include <loadline/waterfall/queue.hpp>
+#include <loadline/waterfall/water_filling.hpp>
 #include <loadline/waterfall/waterfall.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -36,9 +41,10 @@ struct Venue {
   Closing<T> account{T(0), {}};
   std::vector<TradedBook<T, PlainBook<T>>> books;
   std::optional<InsuranceFund<T>> fund;
-  std::vector<std::vector<Counterparty<T>>> people;
+  std::vector<People<T>> people;
   std::vector<OtherSide<T>> others;
-  std::vector<T> given;
+  DeleveragingWorkspace<T> workspace{4};
+  bool insolvent = false, spare = true;
   std::vector<Transfer<T>> storage;
   std::vector<WaterfallStep<T>> steps;
 
@@ -55,8 +61,9 @@ void fill(Venue<T>& v) {
     for (int i = pick(0, 4); i > 0 && bid > 0; --i, bid -= pick(1, 30)) book.bids.levels.push_back({part<T>(bid), part<T>(pick(1, 200))});
     for (int i = pick(0, 4); i > 0; --i, ask += pick(1, 30)) book.asks.levels.push_back({part<T>(ask), part<T>(pick(1, 200))});
     v.books.push_back(book);
-    std::vector<Counterparty<T>>& side = v.people.emplace_back();
-    for (int i = pick(0, 4); i > 0; --i) side.push_back({static_cast<std::uint64_t>(i), part<T>(pick(-200, 200)), part<T>(pick(-10, 500))});
+    People<T>& side = v.people.emplace_back();
+    for (int i = pick(0, 4); i > 0; --i) side.add(static_cast<std::uint64_t>(i), part<T>(pick(-200, 200)), part<T>(pick(-10, 500)));
+    for (std::size_t i = 0; i < side.size(); ++i) side.scores.push_back(T(pick(-2, 2)));
     if (pick(0, 3) == 0) continue;
     std::vector<Piece<T>>& rows = v.rows.emplace_back();
     T floor = T(0), rate = part<T>(pick(0, 1));
@@ -77,12 +84,7 @@ void fill(Venue<T>& v) {
   start(v.account);
   v.account.equity = T(T(maintenance(v.account) * part<T>(pick(-16, 20))) + part<T>(pick(-64, 16)));
   v.fund = *InsuranceFund<T>::make({.balance = part<T>(pick(0, 1) * pick(0, 2'000)), .whole = pick(0, 3) == 0});
-  std::size_t most = 0;
-  for (std::uint32_t k = 0; k < Venue<T>::keys; ++k) {
-    v.others.push_back({KeyId{k}, v.people[k], 100 * k});
-    most = std::max(most, v.people[k].size());
-  }
-  v.given.assign(most, T(0));
+  for (std::uint32_t k = 0; k < Venue<T>::keys; ++k) v.others.push_back({KeyId{k}, v.people[k].view(), 100 * k, part<T>(pick(20, 400))});
 }
 
 constexpr StageOrder orders[] = {usual_order, deleveraging_first, delisting_hour, unfilled_only, socialised_loss};
@@ -94,21 +96,21 @@ constexpr int backstopped = 5;
 template <class T>
 Result<WaterfallReport<T>> run(Venue<T>& v, Ledger<T>& ledger, const StageOrder& order, DeleveragePrice price, int policy) {
   BookMarket<T, PlainBook<T>> market{v.books};
-  const auto with = [&](const auto& close_out, const auto& limit) {
+  const auto with = [&](const auto& close_out, const auto& limit, const auto& adl) {
     using C = std::decay_t<decltype(close_out)>;
     using L = std::decay_t<decltype(limit)>;
-    const Waterfall<T, C, L, ContractsProRata> waterfall{close_out, limit, {}, order, price};
-    return waterfall.run(v.account, market, *v.fund, std::span<const OtherSide<T>>(v.others), std::span<T>(v.given), ledger,
-                         std::span<WaterfallStep<T>>(v.steps));
+    using A = std::decay_t<decltype(adl)>;
+    const Waterfall<T, C, L, A> waterfall{close_out, limit, adl, order, {.price = price, .insolvent = v.insolvent, .spare = v.spare}};
+    return waterfall.run(v.account, market, *v.fund, std::span<const OtherSide<T>>(v.others), v.workspace, ledger, std::span<WaterfallStep<T>>(v.steps));
   };
   switch (policy) {
-    case 0: return with(CloseEverything{LegOrder::largest_notional}, AtBankruptcy{});
-    case 1: return with(CloseToRatio<T>{}, AtBankruptcy{});
-    case 2: return with(CloseToRatio<T>{.target = part<T>(8), .one_order = true}, AtBankruptcy{.with_fee = false});
-    case 3: return with(StepDown{1}, AtBankruptcy{});
-    case 4: return with(CloseShare<T>{.above = T(100), .pause = T(0), .backstop = T(0)}, AtFillablePrice<T>{});
-    case backstopped: return with(CloseShare<T>{.above = T(100), .pause = T(0)}, AtBankruptcy{});
-    default: return with(CloseEverything{}, AtAnyPrice{});
+    case 0: return with(CloseEverything{LegOrder::largest_notional}, AtBankruptcy{}, AdlQueue{});
+    case 1: return with(CloseToRatio<T>{}, AtBankruptcy{}, LeverageWaterFilling{});
+    case 2: return with(CloseToRatio<T>{.target = part<T>(8), .one_order = true}, AtBankruptcy{.with_fee = false}, ContractsProRata{});
+    case 3: return with(StepDown{1}, AtBankruptcy{}, ContractsProRata{});
+    case 4: return with(CloseShare<T>{.above = T(100), .pause = T(0), .backstop = T(0)}, AtFillablePrice<T>{}, ContractsProRata{});
+    case backstopped: return with(CloseShare<T>{.above = T(100), .pause = T(0)}, AtBankruptcy{}, ContractsProRata{});
+    default: return with(CloseEverything{}, AtAnyPrice{}, ContractsProRata{});
   }
 }
 
@@ -134,7 +136,10 @@ void laws() {
   const T equity = v.account.equity, had = v.fund->balance().raw();
   Ledger<T> ledger(v.storage);
   const StageOrder& order = orders[pick(0, 4)];
-  const DeleveragePrice price = pick(0, 1) ? DeleveragePrice::mark : DeleveragePrice::bankruptcy;
+  const DeleveragePrice price = std::array{DeleveragePrice::bankruptcy, DeleveragePrice::mark, DeleveragePrice::reference,
+                                           DeleveragePrice::reference_capped}[static_cast<std::size_t>(pick(0, 3))];
+  v.insolvent = pick(0, 3) == 0;
+  v.spare = pick(0, 3) != 0;
   const int policy = pick(0, 6);
   const auto report = run(v, ledger, order, price, policy);
   RC_ASSERT(report.has_value());
@@ -147,7 +152,7 @@ void laws() {
   RC_ASSERT(same(T(v.fund->balance().raw() - had), ledger.balance(fund).raw()));
   for (std::uint32_t k = 0; k < v.keys; ++k)
     for (std::uint32_t i = 0; i < v.people[k].size(); ++i)
-      RC_ASSERT(same(T(v.people[k][i].equity - before.people[k][i].equity), ledger.balance(PartyId{PartyKind::counterparties, 100 * k + i}).raw()));
+      RC_ASSERT(same(T(v.people[k].equities[i] - before.people[k].equities[i]), ledger.balance(PartyId{PartyKind::counterparties, 100 * k + i}).raw()));
 
   // I16: contracts only change hands. What the account gave up the market, the fund and the other side have.
   for (std::size_t leg = 0; leg < v.legs.size(); ++leg) {
@@ -161,12 +166,15 @@ void laws() {
     const std::uint32_t k = v.legs[leg].key.index;
     const bool is_long = T(0) < before.legs[leg].size;
     for (std::size_t i = 0; i < v.people[k].size(); ++i) {
-      const T &now = v.people[k][i].size, &then = before.people[k][i].size;
+      const T &now = v.people[k].sizes[i], &then = before.people[k].sizes[i];
       given += size_of<T>(T(now - then));
       RC_ASSERT(now == then || (is_long ? then < T(0) : T(0) < then));  // I17: nobody on the same side
       const bool turned = (now < T(0) && T(0) < then) || (then < T(0) && T(0) < now);
       RC_ASSERT(!turned);
       RC_ASSERT(!(size_of(then) < size_of(now)));
+      const T &left = v.people[k].equities[i], &had_before = before.people[k].equities[i];
+      if (v.spare && !(had_before < T(0))) RC_ASSERT(not_negative(left));  // I18: no new bankruptcy
+      if (!v.insolvent && !(T(0) < had_before)) RC_ASSERT(now == then);
     }
     RC_ASSERT(same(matched, given));
     RC_ASSERT(same(size_of<T>(T(v.legs[leg].size - before.legs[leg].size)), T(T(market + taken) + matched)));
@@ -220,7 +228,7 @@ struct Long {
   std::vector<TradedBook<T, PlainBook<T>>> books;
   Closing<T> account{T(0), legs};
   InsuranceFund<T> fund;
-  std::vector<T> given;
+  DeleveragingWorkspace<T> workspace{0};
   std::vector<Transfer<T>> storage = std::vector<Transfer<T>>(40);
   std::vector<WaterfallStep<T>> steps;
   CloseProgress<T> progress;
@@ -236,7 +244,7 @@ struct Long {
     BookMarket<T, PlainBook<T>> market{books};
     Ledger<T> ledger(storage);
     const T before = account.equity;
-    const auto report = waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps), progress);
+    const auto report = waterfall.run(account, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps), progress);
     CHECK(plain(ledger.sum_of_balances().raw()) == Approx(0.0).margin(1e-9));
     if (report) CHECK(plain(account.equity) == Approx(plain(before) + plain(ledger.balance(PartyId{PartyKind::account}).raw())).margin(1e-9));
     return report;
@@ -294,9 +302,9 @@ TEMPLATE_TEST_CASE("a long through every stage", "[waterfall]", LOADLINE_SCALARS
   std::vector<ClosingLeg<T>> legs{{.key = KeyId{7}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
   std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{7}, {BookSide::bids, {{T(66), T(4)}, {T(65), T(100)}}}, {BookSide::asks, {}}}};
   BookMarket<T, PlainBook<T>> market{books};
-  std::vector<Counterparty<T>> shorts{{1, T(-4), T(100)}, {2, T(50), T(100)}, {3, T(-12), T(100)}};
-  const OtherSide<T> others[] = {{KeyId{7}, shorts, 10}};
-  std::vector<T> given(3, T(0));
+  People<T> shorts{{1, T(-4), T(100)}, {2, T(50), T(100)}, {3, T(-12), T(100)}};
+  const OtherSide<T> others[] = {{KeyId{7}, shorts.view(), 10}};
+  DeleveragingWorkspace<T> workspace(3);
   std::vector<Transfer<T>> storage(40);
   Ledger<T> ledger(storage);
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
@@ -304,7 +312,7 @@ TEMPLATE_TEST_CASE("a long through every stage", "[waterfall]", LOADLINE_SCALARS
   Closing<T> account{T(-32), legs};
   const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
   const auto go = [&] {
-    return waterfall.run(account, market, fund, std::span<const OtherSide<T>>(others), std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+    return waterfall.run(account, market, fund, std::span<const OtherSide<T>>(others), workspace, ledger, std::span<WaterfallStep<T>>(steps));
   };
   const auto report = go();
   REQUIRE(report);
@@ -322,10 +330,10 @@ TEMPLATE_TEST_CASE("a long through every stage", "[waterfall]", LOADLINE_SCALARS
   CHECK(plain(steps[2].done) == 8.0);
   CHECK(plain(account.equity) == 0.0);
   CHECK(plain(fund.balance().raw()) == 0.0);
-  CHECK(plain(shorts[0].size) == -2.0);
-  CHECK(plain(shorts[1].size) == 50.0);
-  CHECK(plain(shorts[2].size) == -6.0);
-  CHECK(plain(shorts[2].equity) == 88.0);  // 6 units at 66 that are worth 64
+  CHECK(plain(shorts.sizes[0]) == -2.0);
+  CHECK(plain(shorts.sizes[1]) == 50.0);
+  CHECK(plain(shorts.sizes[2]) == -6.0);
+  CHECK(plain(shorts.equities[2]) == 88.0);  // 6 units at 66 that are worth 64
   CHECK(plain(ledger.balance(PartyId{PartyKind::counterparties, 10}).raw()) == -4.0);
   CHECK(plain(ledger.balance(PartyId{PartyKind::market}).raw()) == -8.0);
   CHECK(plain(ledger.sum_of_balances().raw()) == 0.0);
@@ -342,9 +350,9 @@ TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost",
   std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
   std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{0}, {BookSide::bids, {{T(66), T(4)}}}, {BookSide::asks, {}}}};
   BookMarket<T, PlainBook<T>> market{books};
-  std::vector<Counterparty<T>> shorts{{1, T(-4), T(100)}};
-  std::vector<OtherSide<T>> others{{KeyId{0}, shorts, 0}};
-  std::vector<T> given(1, T(0));
+  People<T> shorts{{1, T(-4), T(100)}};
+  std::vector<OtherSide<T>> others{{KeyId{0}, shorts.view(), 0}};
+  DeleveragingWorkspace<T> workspace(1);
   std::vector<Transfer<T>> storage(40);
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
   auto fund = *InsuranceFund<T>::make({.balance = 0});
@@ -353,8 +361,8 @@ TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost",
   const auto go = [&] {
     Ledger<T> ledger{std::span<Transfer<T>>(storage).first(places)};
     const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
-    const auto r = waterfall.run(account, market, fund, std::span<const OtherSide<T>>(others), std::span<T>(given), ledger,
-                                 std::span<WaterfallStep<T>>(steps).first(step_places));
+    const auto r =
+        waterfall.run(account, market, fund, std::span<const OtherSide<T>>(others), workspace, ledger, std::span<WaterfallStep<T>>(steps).first(step_places));
     CHECK(plain(ledger.sum_of_balances().raw()) == 0.0);
     CHECK(plain(account.equity) == -32.0 + plain(ledger.balance(PartyId{PartyKind::account}).raw()));
     return r;
@@ -377,11 +385,9 @@ TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost",
     refused(Errc::bad_number, Field::maintenance_fixed);
     legs[0].fixed = T(0), legs[0].taker_fee_rate = value;
     refused(Errc::bad_number, Field::taker_fee_rate);
-    legs[0].taker_fee_rate = T(0), shorts[0].size = value;
-    refused(Errc::bad_number, Field::counterparty);
-    shorts[0].size = T(-4), shorts[0].equity = value;
-    refused(Errc::bad_number, Field::counterparty);
-    shorts[0].equity = T(100);
+    legs[0].taker_fee_rate = T(0), others[0].reference = value;
+    refused(Errc::bad_number, Field::reference_price);
+    others[0].reference = std::nullopt;
   }
   legs[0].mark = T(0);
   refused(Errc::bad_price, Field::mark);
@@ -390,9 +396,12 @@ TEMPLATE_TEST_CASE("a waterfall that cannot go on says so, and nothing is lost",
   legs[0].liquidation_fee_rate = T(-1);
   refused(Errc::bad_parameter, Field::liquidation_fee_rate);
   legs[0].liquidation_fee_rate = T(0);
-  given.clear();
+  others[0].reference = T(0);
+  refused(Errc::bad_price, Field::reference_price);
+  others[0].reference = std::nullopt;
+  workspace = DeleveragingWorkspace<T>(0);
   refused(Errc::bad_size, Field::counterparty);
-  given.assign(1, T(0));
+  workspace = DeleveragingWorkspace<T>(1);
   places = 3;
   refused(Errc::bad_size, Field::transfer);
   places = 4, step_places = 0;
@@ -411,14 +420,14 @@ TEMPLATE_TEST_CASE("a short that is worth nothing at every price is not sold at 
     std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(-1), .mark = T(100), .maintenance = rows, .measure = T(100)}};
     std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{0}, {BookSide::bids, {}}, {BookSide::asks, {{T(1'000), T(5)}}}}};
     BookMarket<T, PlainBook<T>> market{books};
-    std::vector<T> given;
+    DeleveragingWorkspace<T> workspace(0);
     std::vector<Transfer<T>> storage(40);
     Ledger<T> ledger(storage);
     std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
     auto fund = *InsuranceFund<T>::make({.balance = 100'000});
     Closing<T> account{T(equity), legs};
     const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
-    const auto report = waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+    const auto report = waterfall.run(account, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps));
     REQUIRE(report);
     CHECK(report->end == WaterfallEnd::closed);
     CHECK(plain(books[0].taken_asks) == 0.0);
@@ -432,7 +441,7 @@ TEMPLATE_TEST_CASE("what a policy asks for is held against the account", "[water
   const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
   std::vector<ClosingLeg<T>> legs;
   std::vector<TradedBook<T, PlainBook<T>>> books;
-  std::vector<T> given;
+  DeleveragingWorkspace<T> workspace(0);
   std::vector<Transfer<T>> storage(40);
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
   auto fund = *InsuranceFund<T>::make({.balance = 0});
@@ -448,7 +457,7 @@ TEMPLATE_TEST_CASE("what a policy asks for is held against the account", "[water
     Ledger<T> ledger(storage);
     Waterfall<T, Careless<T>, AtAnyPrice, ContractsProRata> waterfall{policy, {}, {}};
     waterfall.account_party = party;
-    return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+    return waterfall.run(account, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps));
   };
   const auto more = go({0, T(3)});  // more than there is: what there is; then nothing of it is left, and the run ends
   REQUIRE(more);
@@ -485,7 +494,7 @@ TEMPLATE_TEST_CASE("a policy that waits goes on from where it was", "[waterfall]
   std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
   std::vector<TradedBook<T, PlainBook<T>>> books{{KeyId{0}, {BookSide::bids, {{T(64), T(100)}}}, {BookSide::asks, {}}}};
   BookMarket<T, PlainBook<T>> market{books};
-  std::vector<T> given;
+  DeleveragingWorkspace<T> workspace(0);
   std::vector<Transfer<T>> storage(40);
   Ledger<T> ledger(storage);
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
@@ -494,7 +503,7 @@ TEMPLATE_TEST_CASE("a policy that waits goes on from where it was", "[waterfall]
   const Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata> waterfall{
       {.share = T(T(1) / T(4)), .above = T(512), .pause = T(30), .backstop = T(0)}, {}, {}};
   CloseProgress<T> progress;
-  const auto go = [&] { return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps), progress); };
+  const auto go = [&] { return waterfall.run(account, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps), progress); };
   CHECK(go()->end == WaterfallEnd::no_more_orders);
   CHECK(plain(legs[0].size) == 12.0);
   CHECK(plain(progress.first_shortage) == 192.0);
@@ -642,15 +651,14 @@ TEST_CASE("how much of the equity stands behind a takeover is a policy", "[water
       v.legs[1].key = KeyId{1};
       v.account.legs = v.legs;
       v.account.equity = T(64);  // 32 behind each, 2 a unit; or 64, 4 a unit, behind the first, and nothing is left for the second
-      std::vector<Counterparty<T>> shorts{{1, T(-99), T(0)}}, more = shorts;
-      const OtherSide<T> others[] = {{KeyId{0}, shorts, 0}, {KeyId{1}, more, 1}};
-      std::vector<T> given(1);
+      People<T> shorts{{1, T(-99), T(1'000)}}, more = shorts;
+      const OtherSide<T> others[] = {{KeyId{0}, shorts.view(), 0}, {KeyId{1}, more.view(), 1}};
+      DeleveragingWorkspace<T> workspace(1);
       BookMarket<T, PlainBook<T>> market{{}};
       Ledger<T> ledger(v.storage);
       Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> venue{{}, {}, {}, deleveraged ? deleveraging_first : usual_order};
       venue.allotment = how;
-      const auto report =
-          venue.run(v.account, market, v.fund, std::span<const OtherSide<T>>(others), std::span<T>(given), ledger, std::span<WaterfallStep<T>>(v.steps));
+      const auto report = venue.run(v.account, market, v.fund, std::span<const OtherSide<T>>(others), workspace, ledger, std::span<WaterfallStep<T>>(v.steps));
       REQUIRE(report);
       REQUIRE(report->steps == (deleveraged ? 2 : 4));
       const bool whole = how == Allotment::whole;
@@ -714,7 +722,7 @@ TEMPLATE_TEST_CASE("books, positions and stages that are not there", "[waterfall
   const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(64)), T(0)}};
   std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(-16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
   BookMarket<T, PlainBook<T>> market{{}};
-  std::vector<T> given;
+  DeleveragingWorkspace<T> workspace(0);
   std::vector<Transfer<T>> storage(40);
   Ledger<T> ledger(storage);
   std::vector<WaterfallStep<T>> steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)});
@@ -722,7 +730,7 @@ TEMPLATE_TEST_CASE("books, positions and stages that are not there", "[waterfall
   Closing<T> account{T(8), legs};
   const auto go = [&](const StageOrder& order) {
     const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}, order};
-    return waterfall.run(account, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+    return waterfall.run(account, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps));
   };
   // No book and nobody on the other side: it stays open, and the report says so.
   const auto left = go(delisting_hour);
@@ -741,13 +749,13 @@ TEMPLATE_TEST_CASE("books, positions and stages that are not there", "[waterfall
   // Nothing to close.
   Closing<T> empty{T(0), {}};
   const Waterfall<T, CloseEverything, AtBankruptcy, ContractsProRata> waterfall{{}, {}, {}};
-  const auto none = waterfall.run(empty, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  const auto none = waterfall.run(empty, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps));
   REQUIRE(none);
   CHECK(none->end == WaterfallEnd::closed);
   CHECK(none->steps == 0);
   // Below zero with nothing to close: the fund, then everybody.
   empty.equity = T(-20);
-  const auto shared = waterfall.run(empty, market, fund, {}, std::span<T>(given), ledger, std::span<WaterfallStep<T>>(steps));
+  const auto shared = waterfall.run(empty, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps));
   REQUIRE(shared);
   CHECK(shared->steps == 2);
   CHECK(steps[0].end == StepEnd::paid_in_part);
