@@ -4,7 +4,6 @@
 #include "loadline/core/scalar.hpp"
 
 #include <cstdint>
-#include <limits>
 
 /// @file
 /// Times, and spans of time as numbers, for rates and decays.
@@ -27,7 +26,7 @@ struct Elapsed {
   [[nodiscard]] constexpr Time length() const noexcept {
     if (!(from < to)) return 0;
     const std::uint64_t length = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
-    constexpr Time longest = std::numeric_limits<Time>::max();
+    constexpr Time longest = INT64_MAX;
     return length > static_cast<std::uint64_t>(longest) ? longest : static_cast<Time>(length);
   }
 };

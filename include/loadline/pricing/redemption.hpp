@@ -27,13 +27,13 @@ inline namespace LOADLINE_FLAGS {
 template <Scalar T>
 struct RedemptionRatio {
   std::size_t source;
-  Ratio<T> reference = 0;                           ///< the ratio with which the rule was loaded
-  Ratio<T> max_drop = 1;                            ///< the share below the reference from which on there is no price
-  Time max_age = std::numeric_limits<Time>::max();  ///< milliseconds after which the ratio is stale; the default asks no age
+  Ratio<T> reference = 0;    ///< the ratio with which the rule was loaded
+  Ratio<T> max_drop = 1;     ///< the share below the reference from which on there is no price
+  Time max_age = INT64_MAX;  ///< milliseconds after which the ratio is stale; the default asks no age
 
   template <Scalar V>
   [[nodiscard]] constexpr Result<Priced<V>> price(const Feeds<T, V>& feeds) const {
-    if (max_age < std::numeric_limits<Time>::max()) {
+    if (max_age < INT64_MAX) {
       const Time age = feeds.age(source);
       if (age < 0) return Error{Errc::bad_time, Field::source_time, static_cast<std::uint32_t>(source)};
       if (max_age < age) return Error{Errc::stale_price, Field::source, static_cast<std::uint32_t>(source)};
@@ -121,8 +121,8 @@ struct GrowthCap {
   Ratio<T> snapshot_ratio;
   Time snapshot_time;
   Ratio<T> yearly_growth;
-  Time min_age = 0;                                 ///< of the snapshot when the rule is loaded, so that it cannot be a moment's ratio
-  Time max_age = std::numeric_limits<Time>::max();  ///< likewise: growth from an old snapshot leaves too much room
+  Time min_age = 0;          ///< of the snapshot when the rule is loaded, so that it cannot be a moment's ratio
+  Time max_age = INT64_MAX;  ///< likewise: growth from an old snapshot leaves too much room
 
   /// The cap at a time, not before the snapshot.
   [[nodiscard]] constexpr T cap(Time now) const {

@@ -5,7 +5,7 @@
 #include "loadline/core/result.hpp"
 
 #include <cstddef>
-#include <limits>
+#include <cstdint>
 #include <span>
 
 /// @file
@@ -83,7 +83,7 @@ namespace detail {
 template <Scalar T>
 [[nodiscard]] constexpr std::optional<Error> loss_fault(std::span<const Money<T>> losses) {
   if (losses.empty()) return Error{Errc::tail_undefined, Field::exceedances};
-  if (losses.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return Error{Errc::bad_size, Field::shock};
+  if (losses.size() > static_cast<std::size_t>(INT32_MAX)) return Error{Errc::bad_size, Field::shock};
   for (std::size_t i = 0; i < losses.size(); ++i) {
     const auto index = static_cast<std::uint32_t>(i);
     if (!is_finite(losses[i].raw())) return Error{Errc::bad_number, Field::shock, index};
