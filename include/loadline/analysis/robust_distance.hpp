@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loadline/analysis/nearest_death.hpp"
 #include "loadline/analysis/taken_account.hpp"
 
 /// @file

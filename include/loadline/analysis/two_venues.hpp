@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/analysis/taken_account.hpp"
+#include "loadline/analysis/nearest_death.hpp"
 
 /// @file
 /// A hedge with its legs on two venues, each with a wick of its own: who dies, and what is left naked.
