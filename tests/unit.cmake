@@ -74,6 +74,9 @@ loadline_test(analysis_conditional_haircut analysis/conditional_haircut.cpp)
 loadline_test(analysis_adl_metrics analysis/adl_metrics.cpp LINK rapidcheck loadline::multiprecision)
 target_compile_definitions(test_analysis_adl_metrics PRIVATE "LOADLINE_TEST_DATA_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}/data\"")
 loadline_test(analysis_wrong_way analysis/wrong_way.cpp LINK rapidcheck loadline::multiprecision)
+foreach(name hedge_taken lower_light robust_distance)
+  loadline_test(analysis_${name} analysis/${name}.cpp LINK rapidcheck loadline::multiprecision)
+endforeach()
 
 # --- liquidation
 loadline_test(liquidation_feed_death liquidation/feed_death.cpp LINK rapidcheck loadline::multiprecision)
