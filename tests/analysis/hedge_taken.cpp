@@ -200,6 +200,8 @@ TEST_CASE("bad queues are named: ids, sizes, needs, scores, prices", "[hedge_tak
   const QueuedLeg<T> two[] = {{perp_leg, 7, need_of<T>(9), people.view()}, {perp_leg, 999, need_of<T>(9), people.view()}};
   DeleveragingWorkspace<T> workspace(4), small(3);
   CHECK(hedge_taken<T>(hedge.account, two, {}, AdlQueue{}, workspace).error() == Error{Errc::bad_field, Field::counterparty, 1});
+  const QueuedLeg<T> second_bad[] = {two[0], {perp_leg, 7, need_of<T>(-1), people.view()}};
+  CHECK(hedge_taken<T>(hedge.account, second_bad, {}, AdlQueue{}, workspace).error() == Error{Errc::bad_parameter, Field::size, 0, 1});
   CHECK(hedge_taken<T>(hedge.account, std::span(two, 1), {}, AdlQueue{}, small).error() == Error{Errc::bad_size, Field::counterparty});
 }
 
@@ -278,6 +280,16 @@ TEST_CASE("what goes lies in the range that the light gives", "[hedge_taken][lig
       }
     }
   });
+}
+
+TEST_CASE("a position that ends exactly with its fifth has that light, whatever rounding says", "[hedge_taken][light]") {
+  for (int n = 1; n <= 40; ++n)
+    for (int side = 1; side <= 40; ++side) {
+      const double held = side / 10.0 / n;
+      const auto r = taken_at_light<double>({.held = held, .side = side / 10.0, .light = 0, .lights = static_cast<std::uint32_t>(n)}, held);
+      REQUIRE(r);
+      CHECK(r->least == Approx(held).epsilon(1e-12));
+    }
 }
 
 TEST_CASE("bad lights are named", "[hedge_taken][light][bad_input]") {

@@ -53,7 +53,8 @@ template <Scalar T>
     const auto edge = [&](std::uint32_t k) { return T(T(T(leg.side * T(static_cast<int>(k))) / T(static_cast<int>(leg.lights))) - leg.held); };
     if (const T low = edge(leg.light); fewest < low) fewest = low;
     if (const T high = edge(leg.light + 1); high < most) most = high;
-    if (most < T(0)) return Error{Errc::bad_field, Field::score};
+    if (most < T(-T(T(T(8) * unit_roundoff<T>()) * leg.side))) return Error{Errc::bad_field, Field::score};
+    if (most < T(0)) most = T(0);  // by rounding only
   }
   fewest -= leg.passed_over;
   if (fewest < T(0)) fewest = T(0);
