@@ -153,9 +153,11 @@ TEMPLATE_TEST_CASE("a leg on the side that is liquidated is not taken", "[hedge_
 
 TEMPLATE_TEST_CASE("the price is the rule's", "[hedge_taken]", double, Strict, Rational) {
   using T = TestType;
-  const auto price = [](DeleveragePrice rule, const AdlNeed<T>& need) { return *deleverage_price<T>({.price = rule}, need); };
+  const auto price = [](DeleveragePrice rule, const AdlNeed<T>& need) { return *deleverage_price<T>(rule, need); };
   AdlNeed<T> n{T(1), 1, T(80), T(84), T(82)};
   CHECK(price(DeleveragePrice::bankruptcy, n) == T(84));
+  CHECK(price(DeleveragePrice::bankruptcy, {T(1), -1, T(80), T(-3), T(82)}) == T(0));  // a short that is worth nothing at every price: nobody sells below zero
+  CHECK(price(DeleveragePrice::reference_capped, {T(1), -1, T(80), T(-3), T(82)}) == T(0));
   CHECK(price(DeleveragePrice::mark, n) == T(80));
   CHECK(price(DeleveragePrice::reference, n) == T(82));
   CHECK(price(DeleveragePrice::reference_capped, n) == T(84));  // a long sold at 82 would leave a deficit

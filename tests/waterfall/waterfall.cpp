@@ -87,7 +87,7 @@ void fill(Venue<T>& v) {
   for (std::uint32_t k = 0; k < Venue<T>::keys; ++k) v.others.push_back({KeyId{k}, v.people[k].view(), 100 * k, part<T>(pick(20, 400))});
 }
 
-constexpr StageOrder orders[] = {usual_order, deleveraging_first, delisting_hour, unfilled_only, socialised_loss};
+constexpr StageOrder orders[] = {usual_order, deleveraging_first, delisting_hour, unfilled_only, without_deleveraging};
 
 /// The policy whose orders may pass over the market.
 constexpr int backstopped = 5;

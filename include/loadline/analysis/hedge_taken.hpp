@@ -2,25 +2,14 @@
 #pragma once
 
 #include "loadline/analysis/taken_account.hpp"
-#include "loadline/waterfall/deleveraging.hpp"
+#include "loadline/waterfall/deleverage_price.hpp"
 #include "loadline/waterfall/queue.hpp"
-#include "loadline/waterfall/stage.hpp"
 
 /// @file
 /// Will my hedge be taken? How much of a position goes, and at which price, by any policy.
 
 namespace loadline {
 inline namespace v1 {
-
-/// What is liquidated in a contract, and the prices that a rule may choose from.
-template <Scalar T>
-struct AdlNeed {
-  T need;                                      ///< base units that nobody else would have
-  int liquidated;                              ///< 1: a long position is being closed, and shorts are taken; -1: a short one
-  T mark;                                      ///< of the contract
-  std::optional<T> bankruptcy = std::nullopt;  ///< price of the liquidated position; absent: it is solvent at every price above zero
-  std::optional<T> reference = std::nullopt;   ///< that the venue names: the mark before, an oracle
-};
 
 /// Where a position stands among those that may be taken.
 template <Scalar T>
@@ -53,30 +42,6 @@ struct QueuedLeg {
 };
 
 inline namespace LOADLINE_FLAGS {
-
-/// The price at which a rule closes who is taken.
-/// @par Units    numeraire per base unit
-/// @par Shape    none
-/// @par Rounding none
-/// @par Errors   BAD_FIELD (POSITION: `liquidated` is neither 1 nor -1), BAD_NUMBER (MARK, LIQUIDATION_PRICE: the bankruptcy price, REFERENCE_PRICE), BAD_PRICE
-///               (MARK, REFERENCE_PRICE), MISSING_PRICE (REFERENCE_PRICE: the rule asks for one)
-/// @par Cost     O(1)
-/// @par Source   docs/explanation/deleveraging.md
-template <Scalar T>
-[[nodiscard]] Result<T> deleverage_price(const DeleverageRule& rule, const AdlNeed<T>& need) {
-  if (need.liquidated != 1 && need.liquidated != -1) return Error{Errc::bad_field, Field::position};
-  if (!is_finite(need.mark)) return Error{Errc::bad_number, Field::mark};
-  if (!(T(0) < need.mark)) return Error{Errc::bad_price, Field::mark};
-  if (need.bankruptcy && !is_finite(*need.bankruptcy)) return Error{Errc::bad_number, Field::liquidation_price};
-  if (need.reference && !is_finite(*need.reference)) return Error{Errc::bad_number, Field::reference_price};
-  if (need.reference && !(T(0) < *need.reference)) return Error{Errc::bad_price, Field::reference_price};
-  if (rule.price == DeleveragePrice::bankruptcy) return need.bankruptcy ? *need.bankruptcy : need.mark;
-  if (rule.price == DeleveragePrice::mark) return need.mark;
-  if (!need.reference) return Error{Errc::missing_price, Field::reference_price};
-  const bool capped = rule.price == DeleveragePrice::reference_capped && need.bankruptcy.has_value();
-  const bool beyond = capped && (need.liquidated > 0 ? *need.reference < *need.bankruptcy : *need.bankruptcy < *need.reference);
-  return beyond ? *need.bankruptcy : *need.reference;
-}
 
 namespace detail {
 
@@ -143,7 +108,7 @@ template <Scalar T, Deleveraging<T> Policy>
     const Position<T>& p = account.positions[leg.position];
     const T own = T(p.size.raw() * p.multiplier.raw()), apart = magnitude(T(own - leg.population.columns().sizes[row]));
     if (!(apart < T(T(T(8) * unit_roundoff<T>()) * magnitude(own))) && !(apart == T(0))) return Error{Errc::bad_parameter, Field::size, i};
-    const Result<T> price = deleverage_price(rule, leg.need);
+    const Result<T> price = deleverage_price(rule.price, leg.need);
     const auto of_leg = [i](Error e) {
       e.item = i;
       return e;

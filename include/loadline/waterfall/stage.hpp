@@ -93,7 +93,7 @@ inline constexpr StageOrder delisting_hour{{Stage::market, Stage::deleveraging, 
 /// dYdX v4: the market, and deleveraging only where nothing filled; the fund pays for fills beyond the bankruptcy price.
 inline constexpr StageOrder unfilled_only{{Stage::market, Stage::deleveraging, Stage::fund}, 2, true, true, true};
 /// A venue without deleveraging: the fund, then everybody (Deribit; Drift and Mango in their own way).
-inline constexpr StageOrder socialised_loss{{Stage::market, Stage::fund, Stage::deleveraging}, 2, true, true, false};
+inline constexpr StageOrder without_deleveraging{{Stage::market, Stage::fund, Stage::deleveraging}, 2, true, true, false};
 
 /// At which price the other side is deleveraged.
 enum class DeleveragePrice : std::uint8_t {

@@ -5,6 +5,7 @@
 #include "loadline/waterfall/book_market.hpp"
 #include "loadline/waterfall/close_limit.hpp"
 #include "loadline/waterfall/close_out.hpp"
+#include "loadline/waterfall/deleverage_price.hpp"
 #include "loadline/waterfall/deleveraging.hpp"
 #include "loadline/waterfall/insurance_fund.hpp"
 #include "loadline/waterfall/stage.hpp"
@@ -206,9 +207,11 @@ class WaterfallRun {
     }
     const std::optional<T> bankruptcy = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
     const OtherSide<T>* const o = find_key(others_, leg.key);
-    const T price = price_of(o, leg, is_long, bankruptcy);
+    const Result<T> at = deleverage_price<T>(rules_->deleverage.price, {size, is_long ? 1 : -1, leg.mark, bankruptcy, o == nullptr ? leg.mark : o->reference});
+    if (!at) return fault_ = at.error(), size;
+    const T price = *at;
     T placed = T(0);
-    if (o != nullptr && !fault_) {
+    if (o != nullptr) {
       const DeleverageRule& rule = rules_->deleverage;
       const Deleverage<T> d{size, is_long ? 1 : -1, leg.mark, price, rule.insolvent, rule.spare};
       const std::span<T> given = workspace_->given();
@@ -228,18 +231,6 @@ class WaterfallRun {
     note({Stage::deleveraging, placed < size ? StepEnd::unplaced : StepEnd::matched, index, size, placed, T(0) < placed ? price : T(0), bankruptcy,
           account_->equity});
     return T(size - placed);
-  }
-
-  /// At which price the other side is closed; where the account is solvent at every price above zero, the mark. Nobody sells below zero: where a short
-  /// is worth nothing at every price, the rest of its deficit stays.
-  constexpr T price_of(const OtherSide<T>* other, const ClosingLeg<T>& leg, bool is_long, const std::optional<T>& bankruptcy) {
-    const DeleveragePrice rule = rules_->deleverage.price;
-    if (rule == DeleveragePrice::bankruptcy) return !bankruptcy ? leg.mark : T(0) < *bankruptcy ? *bankruptcy : T(0);
-    if (rule == DeleveragePrice::mark || other == nullptr) return leg.mark;
-    if (!other->reference) return fault_ = Error{Errc::missing_price, Field::reference_price}, leg.mark;
-    const T& named = *other->reference;
-    const bool beyond = rule == DeleveragePrice::reference_capped && bankruptcy && (is_long ? named < *bankruptcy : *bankruptcy < named);
-    return beyond ? *bankruptcy : named;
   }
 
   /// Nothing is left to close, and money is missing.
