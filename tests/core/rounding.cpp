@@ -84,6 +84,7 @@ TEMPLATE_TEST_CASE("rounding ends for every price, also for the largest and for 
   CHECK(plain(round_to_tick(num<T>(most), T(1), Direction::down)) == most);
   CHECK(plain(round_to_tick(num<T>(0x1p1023), T(1), Direction::up)) == 0x1p1023);
   CHECK(plain(whole_ticks(num<T>(0x1p-1074), T(1), Direction::up)) == 1.0);
+  CHECK(plain(whole_ticks(T(16), num<T>(0x1p-1074), Direction::down)) == most);  // 2^1078 of them: as many as there are numbers for
   static_cast<void>(whole_ticks(num<T>(std::numeric_limits<double>::infinity()), T(1), Direction::up));
   static_cast<void>(whole_ticks(num<T>(std::numeric_limits<double>::quiet_NaN()), T(1), Direction::up));
 }

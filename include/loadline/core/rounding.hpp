@@ -20,14 +20,14 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    x and tick in one unit, tick > 0; the result is a count
 /// @par Shape    none
 /// @par Rounding the direction named; where a ball leaves open which side of a multiple x is on, the step further is taken
-/// @par Errors   total for x >= 0
+/// @par Errors   total for x >= 0; a count that the scalar does not hold is the largest that it does
 /// @par Cost     O(log(x / tick)) additions, no allocation
 /// @par Source   Bybit prints a long's 60,326.2975 as 60,326.3 (tick 0.1)
 template <Scalar T>
 [[nodiscard]] constexpr T whole_ticks(const T& x, const T& tick, Direction direction) {
   // The largest k with k * tick <= x, found bit by bit: no scalar needs a floor of its own.
   T step = tick, weight = T(1);
-  while (!(x < step) && is_finite(T(step + step))) {
+  while (!(x < step) && is_finite(T(step + step)) && is_finite(T(weight + weight))) {
     step += T(step);
     weight += T(weight);
   }
@@ -37,10 +37,10 @@ template <Scalar T>
   };
   T reached = T(0), count = T(0);
   for (; !(weight < T(1)); step = T(step / T(2)), weight = T(weight / T(2))) {
-    const T next = T(reached + step);
-    if (!reaches(next)) continue;
+    const T next = T(reached + step), more = T(count + weight);
+    if (!reaches(next) || !is_finite(more)) continue;
     reached = next;
-    count += weight;
+    count = more;
   }
   const T rest = T(x - reached);
   const bool exact = sign(rest) == 0 && sign_is_certain(rest);
