@@ -4,6 +4,7 @@
 loadline_test(venues venues/vectors.cpp venues/binance_usdm.cpp venues/binance_multi_assets.cpp venues/binance_coinm.cpp venues/binance_portfolio_margin.cpp
                      venues/binance_cross_margin.cpp venues/binance_isolated_margin.cpp portfolio/traps.cpp UNITY)
 loadline_test(vectors_exact venues/vectors_exact.cpp LINK loadline::multiprecision)
+loadline_test(adl_rules venues/adl_rules.cpp LINK loadline::multiprecision)
 loadline_test(catalogue venues/catalogue.cpp)
 loadline_test(collateral_tables venues/collateral_tables.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(bad_input portfolio/bad_input.cpp)

@@ -57,6 +57,8 @@ loadline_test(portfolio_straight portfolio/straight.cpp LINK rapidcheck loadline
 loadline_test(portfolio_allocation portfolio/allocation.cpp)
 
 # --- waterfall, analysis
+loadline_test(waterfall_adl_light waterfall/adl_light.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_adl_score waterfall/adl_score.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_closing waterfall/closing.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_account waterfall/closing_account.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_run waterfall/waterfall.cpp LINK rapidcheck loadline::multiprecision)
