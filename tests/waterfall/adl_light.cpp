@@ -50,7 +50,7 @@ std::vector<std::uint32_t> lights_by_sorting(const People<double>& people, int s
   return lights;
 }
 
-enum class Shape { spread, few_values, one_value, half_zero, wide, outliers, nearly_equal, count };
+enum class Shape { spread, few_values, one_value, half_zero, wide, outliers, nearly_equal, two_scales, count };
 
 /// Whole sizes, so that sums are exact; scores of a shape.
 People<double> crowd(std::size_t n, Shape shape, std::uint64_t seed) {
@@ -66,6 +66,7 @@ People<double> crowd(std::size_t n, Shape shape, std::uint64_t seed) {
     if (shape == Shape::half_zero) score = g() % 2 == 0 ? 0 : uniform();
     if (shape == Shape::wide) score = std::ldexp(uniform() - 0.5, static_cast<int>(g() % 600) - 300);
     if (shape == Shape::outliers) score = g() % 100 == 0 ? (g() % 2 == 0 ? 1e308 : -1e308) : uniform();
+    if (shape == Shape::two_scales) score = g() % 2 == 0 ? 1 + uniform() * 0x1p-40 : (g() % 4 == 0 ? 1e300 : 2e300) * uniform();
     if (shape == Shape::nearly_equal) score = 1 + static_cast<double>(g() % 9) * 0x1p-52;
     people.scores.push_back(score);
   }
@@ -166,6 +167,13 @@ TEMPLATE_TEST_CASE("what cannot be lit has a code", "[waterfall]", double, Stric
     CHECK(queue_share<T>(people.view(), 1, {}, 1).error() == Error{Errc::bad_parameter, Field::counterparty, 1});
     CHECK(queue_share<T>(people.view(), 1, {}, 2).error() == Error{Errc::bad_parameter, Field::counterparty, 2});
     CHECK(queue_share<T>(people.view(), 1, {}, static_cast<std::size_t>(n)).error().code == Errc::bad_parameter);
+    const T kept = people.sizes[0];
+    people.sizes[0] = people.sizes[4] = T(1e308);
+    CHECK(fault({}, workspace, out) == Error{Errc::overflow, Field::size});
+    CHECK(fill_lights<T>(people.view(), 1, {.by = QueueWeight::users}, workspace, out).has_value());
+    CHECK(fill_shares<T>(people.view(), 1, {}, workspace, std::span<T>(shares)).error() == Error{Errc::overflow, Field::size});
+    CHECK(queue_share<T>(people.view(), 1, {}, 0).error() == Error{Errc::overflow, Field::size});
+    people.sizes[0] = people.sizes[4] = kept;
     people.scores.clear();
     CHECK(fault({}, workspace, out) == Error{Errc::missing_field, Field::counterparty});
     CHECK(queue_share<T>(people.view(), 1, {}, 0).error() == Error{Errc::missing_field, Field::counterparty});

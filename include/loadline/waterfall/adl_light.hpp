@@ -37,7 +37,8 @@ template <Scalar T>
 [[nodiscard]] constexpr T queue_weight(const Candidates<T>& candidates, int side, const LightRule& rule, std::size_t i) {
   const T& size = candidates.columns().sizes[i];
   const T held = side > 0 ? size : T(-size);
-  const bool queued = (T(0) < held) & (rule.insolvent | (T(0) < candidates.columns().equities[i]));
+  // No branches for doubles: who stands where is anybody's guess.
+  const bool solvent = T(0) < candidates.columns().equities[i], other = T(0) < held, queued = other & (solvent | rule.insolvent);
   if constexpr (std::same_as<T, double>) return detail::only_if(queued, rule.by == QueueWeight::contracts ? held : 1.0);
   return !queued ? T(0) : rule.by == QueueWeight::contracts ? held : T(1);
 }
@@ -77,24 +78,47 @@ struct LightSplit {
   }
 };
 
-/// Buckets from 1 on, of equal width between two numbers, one for all below and one for all above: a function that never falls.
+/// Buckets from 1 on, of equal width between two numbers, one for all below and one for all above: a function that never falls. The width is one of the
+/// numbers, or of their bits where that spreads a sample better: scores may lie decades apart.
 struct LightBuckets {
   static constexpr std::size_t count = 4'096, sample = 256;
+  bool bits = false;
   double low = 0, high = 0, scale = 0;
 
   /// Between the ends of a sample, less a few; where they are one, that one has a bucket of its own.
   constexpr explicit LightBuckets(std::span<double> of) {
     if (of.empty()) return;
     std::sort(of.begin(), of.end());
-    low = of[of.size() / 64];
-    high = of[of.size() - 1 - of.size() / 64];
-    const double width = static_cast<double>(count - 4) / (high - low);
-    if (low < high && is_finite(width)) scale = width;
+    const std::size_t few = of.size() / 64;
+    const LightBuckets wide(of[few], of[of.size() - 1 - few], false), deep(wide.low, wide.high, true);
+    *this = 4 * deep.fullest(of) < wide.fullest(of) ? deep : wide;
   }
+  [[nodiscard]] constexpr bool flat() const { return low == high; }
   [[nodiscard]] constexpr std::uint32_t at(double x) const {
+    if (bits) x = image(x);
     const double steps = (x - low) * scale, most = static_cast<double>(count - 4);
     const double from_zero = 0 < steps ? steps : 0, inside = from_zero < most ? from_zero : most;
     return 1 + static_cast<std::uint32_t>(inside) + static_cast<std::uint32_t>(low <= x) + static_cast<std::uint32_t>(high < x);
+  }
+
+ private:
+  /// A number in the order of the doubles.
+  [[nodiscard]] static constexpr double image(double x) {
+    const auto whole = std::bit_cast<std::int64_t>(x + 0.0);  // minus zero is zero
+    return static_cast<double>(whole ^ ((whole >> 63) & INT64_MAX));
+  }
+  constexpr LightBuckets(double from, double to, bool by_bits) : bits(by_bits), low(by_bits ? image(from) : from), high(by_bits ? image(to) : to) {
+    const double width = static_cast<double>(count - 4) / (high - low);
+    if (low < high && is_finite(width)) scale = width;
+  }
+  /// Of a sorted sample, how many share a bucket.
+  [[nodiscard]] constexpr std::size_t fullest(std::span<const double> of) const {
+    std::size_t most = 0, run = 0;
+    for (std::size_t k = 0; k < of.size(); ++k) {
+      run = k > 0 && at(of[k]) == at(of[k - 1]) ? run + 1 : 1;
+      most = std::max(most, run);
+    }
+    return most;
   }
 };
 
@@ -109,11 +133,12 @@ struct LightSpread {
   void spread(std::span<std::uint32_t> order, double front, std::uint32_t first, std::uint32_t last) const {
     if (first == last || order.size() < LightBuckets::sample) return split.halve(order, front, first, last);
     const bool by_id = std::all_of(order.begin(), order.end(), [&](std::uint32_t i) { return split.before.scores[i] == split.before.scores[order[0]]; });
-    const auto key = [&](std::uint32_t i) { return by_id ? -static_cast<double>(split.before.ids[i]) : split.before.scores[i]; };
+    const auto signed_id = [&](std::uint32_t i) { return static_cast<std::int64_t>(split.before.ids[i] ^ (std::uint64_t{1} << 63)); };
+    const auto key = [&](std::uint32_t i) { return by_id ? -static_cast<double>(signed_id(i)) : split.before.scores[i]; };
     std::array<double, LightBuckets::sample> sample;
     for (std::size_t k = 0; k < sample.size(); ++k) sample[k] = key(order[k * order.size() / sample.size()]);
     const LightBuckets buckets(sample);
-    if (buckets.scale == 0 && (by_id || buckets.low < buckets.high)) return split.halve(order, front, first, last);
+    if (buckets.scale == 0 && (by_id || !buckets.flat())) return split.halve(order, front, first, last);
     std::fill(sums.begin(), sums.end(), 0.0);
     for (const std::uint32_t i : order) sums[split.out[i] = buckets.at(key(i))] += split.weight(i);
     read(
@@ -147,6 +172,7 @@ struct LightSpread {
       order[mixed] = i;
       mixed += static_cast<std::size_t>(light > lights);
     }
+    if (count == 1) return spread(order.first(mixed), edges[0].front, edges[0].first, edges[0].last);
     // Edge by edge, each in the order of the memory.
     const auto edge_of = [&](std::uint32_t i) -> Edge& { return edges[split.out[i] - lights - 1]; };
     for (const std::uint32_t i : order.first(mixed)) ++edge_of(i).behind;
@@ -173,9 +199,8 @@ struct LightSpread {
 /// @par Shape    needs the column of scores; side 1 longs, -1 shorts; `out` and the workspace have a place for each candidate
 /// @par Rounding none where the weights add up exactly; else who ends on the edge of two lights, up to the rounding of the sum, may get either
 /// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_SIZE (COUNTERPARTY), BAD_PARAMETER (LEVEL: no lights, or 2^31 and more), BAD_NUMBER
-///               (SCORE: of one in the queue, `index`). `out` has no meaning after an error
-/// @par Cost     O(candidates log lights) expected; many doubles by a histogram of their order, and again inside the buckets at the edges
-/// of lights. No allocation
+///               (SCORE: of one in the queue, `index`), OVERFLOW (SIZE: all of them together). `out` has no meaning after an error
+/// @par Cost     O(candidates log lights) expected; many doubles by a histogram, and again inside the buckets on the edges of lights. No allocation
 /// @par Source   testnet.bitmex.com/app/autoDeleveragingExamples (percentiles); Binance FAQ 360033525471 and its API (adlQuantile)
 template <Scalar T>
 [[nodiscard]] Result<QueueCount<T>> fill_lights(const Candidates<T>& candidates, int side, const LightRule& rule, DeleveragingWorkspace<T>& workspace,
@@ -187,7 +212,7 @@ template <Scalar T>
   if (workspace.size() < n || out.size() < n) return Error{Errc::bad_size, Field::counterparty};
   if (scores.size() != n) return Error{Errc::missing_field, Field::counterparty};
   const std::span<std::uint32_t> order = workspace.order();
-  const auto weight = [&](std::size_t i) { return queue_weight(candidates, side, rule, i); };
+  const auto weight = [candidates, side, rule](std::size_t i) { return queue_weight(candidates, side, rule, i); };
   using Spread = detail::LightSpread<decltype(weight)>;
   const bool many = std::same_as<T, double> && !(n < DeleveragingWorkspace<T>::many) && !(rule.lights > Spread::most_lights);
   const std::span<T> sums = many ? workspace.sums().first(detail::LightBuckets::count) : std::span<T>();
@@ -215,6 +240,7 @@ template <Scalar T>
   if (unscored)
     for (std::size_t i = 0; i < n; ++i)
       if (!is_finite(scores[i]) && T(0) < weight(i)) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
+  if (!is_finite(T(T(static_cast<int>(rule.lights)) * total))) return Error{Errc::overflow, Field::size};
   const detail::LightSplit<T, decltype(weight)> split{{scores, candidates.columns().ids}, weight, total, rule.lights, out};
   if constexpr (std::same_as<T, double>)
     if (many) {

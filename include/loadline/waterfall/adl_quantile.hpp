@@ -18,7 +18,7 @@ inline namespace LOADLINE_FLAGS {
 /// @par Shape    needs the column of scores; side 1 longs, -1 shorts
 /// @par Rounding that of the scalar; never above 1
 /// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_NUMBER (SCORE: of one in the queue, `index`), BAD_PARAMETER (COUNTERPARTY: the position is not in
-///               the queue, `index`)
+///               the queue, `index`), OVERFLOW (SIZE: all of them together)
 /// @par Cost     O(candidates), no allocation
 /// @par Source   testnet.bitmex.com/app/autoDeleveragingExamples
 template <Scalar T>
@@ -35,7 +35,9 @@ template <Scalar T>
     if (!is_finite(scores[i])) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
     (before(static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(i)) ? behind : front) += weight;
   }
-  return T(front / T(front + behind));
+  const T total = T(front + behind);
+  if (!is_finite(total)) return Error{Errc::overflow, Field::size};
+  return T(front / total);
 }
 
 /// The same of every position of a side; zero for who is not in the queue. `workspace.order()` begins with the queue in its order, afterwards.
@@ -67,6 +69,7 @@ template <Scalar T>
   const std::span<std::uint32_t> queue = order.first(counted.queued);
   std::sort(queue.begin(), queue.end(), detail::QueueOrder<T>{scores, candidates.columns().ids});
   for (const std::uint32_t i : queue) out[i] = counted.total += queue_weight(candidates, side, rule, i);
+  if (!is_finite(counted.total)) return Error{Errc::overflow, Field::size};
   for (const std::uint32_t i : queue) out[i] = T(out[i] / counted.total);
   return counted;
 }
