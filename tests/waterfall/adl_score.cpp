@@ -230,6 +230,8 @@ TEMPLATE_TEST_CASE("losers and accounts without equity score nothing by profit o
   CHECK(is(score(120, 0, 10), 6));
   CHECK(is(score(120, 1, 10), 6));
   CHECK(is(score(120, 2, 10), 3));
+  const AdlPosition<T> half{.size = T(1), .entry = T(100), .mark = T(120), .wallet = fraction<T>(1, 2), .equity = T(10), .maintenance = T(3)};
+  CHECK(is(ProfitTimesMarginRatio{}.score(half), 6));
 }
 
 TEMPLATE_TEST_CASE("columns are scored row by row, and each fault has its code", "[waterfall]", double, Strict) {
