@@ -429,6 +429,8 @@ TEMPLATE_TEST_CASE("a round robin takes the list from a start, and reaches so fa
   CHECK(count->listed == 4);
   CHECK(count->scanned == 4);
   CHECK(taken(1, 7) == std::vector<int>{1, 0, 0, 5, 0, 1, 0});
+  REQUIRE(fill(1, 1, 500).has_value());
+  CHECK(taken(1, 3) == std::vector<int>{0, 0, 2, 1, 0, 0, 0});
   count = fill(1, 6, 2);  // the same start, two in reach
   REQUIRE(count.has_value());
   CHECK(count->scanned == 2);
