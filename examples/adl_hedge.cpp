@@ -48,11 +48,9 @@ struct Hedge {
 //! [account]
 
 //! [score]
-/// A leveraged return: profit by entry, times notional by equity; of a loser divided by it.
+/// A leveraged return: profit percent times leverage; of a loser over it. All of an account's equity stands behind its position.
 double score_of(double size, double entry_price, double equity) {
-  const double change = (mark - entry_price) / entry_price, profit = size < 0 ? -change : change;
-  const double leverage = (size < 0 ? -size : size) * mark / equity;
-  return profit < 0 ? profit / leverage : profit * leverage;
+  return ProfitTimesLeverage{}.score(AdlPosition<double>{.size = size, .entry = entry_price, .mark = mark, .bankruptcy = mark - equity / size});
 }
 //! [score]
 
@@ -172,8 +170,7 @@ int own_account(std::span<const Bracket<double>> brackets, std::FILE* csv) {
                                .maintenance = maintenance,
                                .own_maintenance = maintenance / 2,
                                .notional = 80'000 * mark};
-  const auto score = [](const OwnFigures<double>& o) { return score_of(o.size, o.entry, o.equity); };
-  const auto lower = lower_light(own, score, *goal, 2e6);
+  const auto lower = lower_light(own, scored_by(ProfitTimesLeverage{}), *goal, 2e6);
   if (!lower) return failed("lower light", lower.error());
   //! [lower]
   std::puts("\n6. What would have put the short into the next fifth of the queue");

@@ -19,22 +19,6 @@ namespace {
 constexpr double mark = 80, own_size = -500, own_entry = 100;
 constexpr std::uint64_t own_id = 1'000'000;
 
-//! [formulas]
-/// Profit by entry value times leverage; of losers divided by it.
-struct ProfitTimesLeverage {
-  static constexpr const char* label = "profit x leverage";
-  double operator()(const OwnFigures<double>& own) const {
-    const double change = (own.mark - own.entry) / own.entry, profit = own.size < 0 ? -change : change, leverage = own.notional / own.equity;
-    return profit < 0 ? profit / leverage : profit * leverage;
-  }
-};
-/// Mark by entry, of a short entry by mark, times leverage.
-struct PriceRatioTimesLeverage {
-  static constexpr const char* label = "price ratio x leverage";
-  double operator()(const OwnFigures<double>& own) const { return (own.size < 0 ? own.entry / own.mark : own.mark / own.entry) * (own.notional / own.equity); }
-};
-//! [formulas]
-
 /// Figures of an account with one position, of which `equity` is at the mark.
 OwnFigures<double> figures(double size, double entry, double equity) {
   const double notional = (size < 0 ? -size : size) * mark;
@@ -84,13 +68,14 @@ template <class Formula>
 class Queue {
  public:
   explicit Queue(Population& people) : people_(&people) {
-    for (std::size_t i = 0; i < people.ids.size(); ++i) scores_.push_back(Formula()(figures(people.sizes[i], people.entries[i], people.equities[i])));
+    for (std::size_t i = 0; i < people.ids.size(); ++i)
+      scores_.push_back(scored_by(Formula{})(figures(people.sizes[i], people.entries[i], people.equities[i])));
   }
   [[nodiscard]] Result<Standing> at(double equity) {
     //! [standing]
     const std::size_t own = scores_.size() - 1;
     people_->equities[own] = equity;
-    scores_[own] = Formula()(figures(own_size, own_entry, equity));
+    scores_[own] = scored_by(Formula{})(figures(own_size, own_entry, equity));
     const auto population = Candidates<double>::make({people_->ids, people_->sizes, people_->equities, people_->entries, scores_});
     if (!population) return population.error();
     const auto place = queue_place<double>(*population, {.need = 0, .liquidated = 1, .mark = mark, .price = mark}, own);
@@ -106,7 +91,7 @@ class Queue {
     if (!population) return population.error();
     const auto goal = FurtherBack<double>::make(*population, own_id, 1);
     if (!goal) return goal.error();
-    return lower_light(figures(own_size, own_entry, equity), Formula(), *goal, 100'000.0);
+    return lower_light(figures(own_size, own_entry, equity), scored_by(Formula{}), *goal, 100'000.0);
   }
 
  private:
@@ -119,10 +104,10 @@ int failed(const Error& e) {
 }
 
 template <class Formula>
-int print_ways(Queue<Formula>& queue, double leverage) {
+int print_ways(const char* label, Queue<Formula>& queue, double leverage) {
   const auto r = queue.ways(-own_size * mark / leverage);
   if (!r) return failed(r.error());
-  std::printf("  %-24s", Formula::label);
+  std::printf("  %-24s", label);
   for (const std::optional<LightStep<double>>* way : {&r->cash, &r->smaller, &r->realised}) {
     if (*way)
       std::printf("  %14.2f", (*way)->amount);
@@ -139,8 +124,10 @@ int main(int argc, char** argv) {
   std::FILE* csv = argc > 1 ? std::fopen(argv[1], "w") : nullptr;
   if (argc > 1 && csv == nullptr) return std::perror(argv[1]), 2;
   Population people;
+  //! [formulas]
   Queue<ProfitTimesLeverage> profit(people);
   Queue<PriceRatioTimesLeverage> ratio(people);
+  //! [formulas]
   std::puts("Scenario: 2,000 shorts made by a generator, and ours: 500 from 100 at a mark of 80. Share: of all contracts on the side, how many stand in front");
   std::puts("or are ours. Lights: 5 is the fifth that goes first.\n");
   std::puts("            profit x leverage           price ratio x leverage");
@@ -156,7 +143,7 @@ int main(int argc, char** argv) {
   }
   std::puts("\nAt five times leverage, to one light less:");
   std::puts("                                cash          closing       realising");
-  if (const int e = print_ways(profit, 5)) return e;
-  if (const int e = print_ways(ratio, 5)) return e;
+  if (const int e = print_ways("profit x leverage", profit, 5)) return e;
+  if (const int e = print_ways("price ratio x leverage", ratio, 5)) return e;
   return csv == nullptr || std::fclose(csv) == 0 ? 0 : 3;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loadline/waterfall/adl_score.hpp"
 #include "loadline/waterfall/candidates.hpp"
 
 #include <concepts>
@@ -51,6 +52,20 @@ concept LightGoal = Scalar<T> && requires(const G& goal, const T& x) {
 
 inline namespace LOADLINE_FLAGS {
 
+/// The figures as a formula for the queue reads them. All of the account's equity stands behind the position: its bankruptcy price is that of a cross
+/// account whose other prices stand still.
+/// @pre the position is open
+template <Scalar T>
+[[nodiscard]] AdlPosition<T> adl_position(const OwnFigures<T>& own) {
+  return {own.size, own.entry, own.mark, own.wallet, own.equity, own.maintenance, own.notional, T(own.mark - T(own.equity / own.size))};
+}
+/// A score of the own figures by a formula for the queue.
+template <class Formula>
+[[nodiscard]] auto scored_by(const Formula& formula) {
+  return [formula]<Scalar T>(const OwnFigures<T>& own) requires AdlScore<Formula, T> {
+    return formula.score(adl_position(own));
+  };
+}
 /// The figures with so much more cash.
 template <Scalar T>
 [[nodiscard]] OwnFigures<T> with_cash(OwnFigures<T> own, const T& cash) {
