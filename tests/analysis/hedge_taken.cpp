@@ -466,6 +466,14 @@ TEST_CASE("marks that are none are named, and an account without equity is dead"
   REQUIRE((dead && *dead));
   CHECK((*dead)->distance == Ratio<T>(0));
   CHECK_FALSE((*dead)->key);
+  // A loan that is too large for its level, on assets whose price stands still: dead with equity left, and by no key.
+  const Asset<T> coins[] = {{.amount = Quantity<T>(100)}, {.borrowed = Quantity<T>(95)}};
+  Account<T> loan;
+  loan.assets = coins;
+  loan.rule = {.requirement = false, .level = true, .level_ratio = Ratio<T>(1.1)};
+  const auto called = nearest_death<T>(*Portfolio<T>::make(loan, 1), one_mark);
+  REQUIRE((called && *called));
+  CHECK((*called)->distance == Ratio<T>(0));
   broke.cash = Money<T>(5);
   const auto alive = nearest_death<T>(*Portfolio<T>::make(broke, 1), one_mark);
   REQUIRE(alive);

@@ -162,8 +162,9 @@ TEMPLATE_TEST_CASE("in a population the goal is a light further back, whatever c
   CHECK(goal->now() == 1U);  // 30 of 110 with us: the second fifth
   CHECK(goal->light(T(11), T(10)) == 0U);
   CHECK(goal->light(T(0), T(10)) == 4U);
-  CHECK(goal->light(T(8), T(10)) == 1U);  // behind 9, 10 and, of equals, the lower id: 40 of 110
-  CHECK(goal->light(T(7), T(10)) == 2U);  // 50 of 110
+  CHECK(goal->light(T(8), T(10)) == 1U);            // behind 9, 10 and, of equals, the lower id: 40 of 110
+  CHECK(goal->light(T(7), T(10)) == 2U);            // 50 of 110
+  CHECK(goal->light(T(T(13) / T(2)), T(3)) == 2U);  // 43 of 103 with 3 left: what is closed is gone from the total too
   const auto score = [](const OwnFigures<T>& own) { return T(T(own.notional / own.equity) * T(T(17) / T(4))); };  // 8.5 now
   const auto r = lower_light<T>(own_short<T>(), score, *goal, T(1'000));
   REQUIRE((r && r->cash && r->smaller));

@@ -167,6 +167,16 @@ TEST_CASE("beyond the stated number of winners: none, each alone, all; and it sa
   CHECK_FALSE(some->least < all->least);
 }
 
+TEST_CASE("who has neither won nor lost is not taken, however bad the fill", "[robust_distance]") {
+  const Book<double> book(60, {{10, 80, 80, 1}, {0, 50, 80, 1}, {-10, 79, 80, 1'000}});
+  const auto r = book.robust();
+  REQUIRE(r);
+  CHECK(r->winners == 0U);
+  CHECK(r->subsets == 1U);
+  CHECK(r->taken.empty());
+  CHECK(r->least == r->untouched);
+}
+
 TEST_CASE("a hedge that lives only by its winner is dead once that is taken at a bad price", "[robust_distance]") {
   const Book<double> book(60, {{10, 100, 80, 80}, {-10, 100, 80, 90}});  // 60 - 200 + 100 of cash, and 8 needed
   const auto r = book.robust();
