@@ -26,6 +26,7 @@ loadline_test(piecewise_curve piecewise/curve.cpp LINK rapidcheck loadline::mult
 
 # --- market, collateral
 loadline_test(market_moment market/moment.cpp)
+loadline_test(market_fill market/fill.cpp)
 loadline_test(market_depth_path market/depth_path.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(market_book_guard market/book_guard.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(market_band_file market/band_file.cpp LINK loadline::multiprecision)
@@ -62,6 +63,7 @@ loadline_test(waterfall_adl_score waterfall/adl_score.cpp LINK rapidcheck loadli
 loadline_test(waterfall_closing waterfall/closing.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_account waterfall/closing_account.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_run waterfall/waterfall.cpp LINK rapidcheck loadline::multiprecision)
+loadline_test(waterfall_stages waterfall/stages.cpp)
 loadline_test(waterfall_ledger waterfall/ledger.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_collateral_spiral waterfall/collateral_spiral.cpp LINK rapidcheck loadline::multiprecision)
 loadline_test(waterfall_compensation waterfall/compensation.cpp LINK rapidcheck loadline::multiprecision)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/property.hpp"
 #include "support/strict.hpp"
-#include "waterfall/people.hpp"
-#include "waterfall/plain_book.hpp"
+#include "waterfall/long_account.hpp"
 
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/waterfall/book_market.hpp>
@@ -219,37 +218,6 @@ void laws() {
   if (report->end == WaterfallEnd::closed) RC_ASSERT(all_closed);
   if (report->end == WaterfallEnd::unplaced) RC_ASSERT(!all_closed);
 }
-
-/// 16 units long at a mark of 64 that need 256 (a quarter), a book, a fund, and nobody on the other side.
-template <class T>
-struct Long {
-  std::vector<Piece<T>> rows{{T(0), T(T(1) / T(4)), T(0)}};
-  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
-  std::vector<TradedBook<T, PlainBook<T>>> books;
-  Closing<T> account{T(0), legs};
-  InsuranceFund<T> fund;
-  DeleveragingWorkspace<T> workspace{0};
-  std::vector<Transfer<T>> storage = std::vector<Transfer<T>>(40);
-  std::vector<WaterfallStep<T>> steps;
-  CloseProgress<T> progress;
-
-  Long(std::vector<typename PlainBook<T>::Level> bids, int balance)
-      : books{{KeyId{0}, {BookSide::bids, std::move(bids)}, {BookSide::asks, {}}}},
-        fund(*InsuranceFund<T>::make({.balance = balance})),
-        steps(10, WaterfallStep<T>{Stage::market, StepEnd::filled, 0, T(0), T(0), T(0), std::nullopt, T(0)}) {}
-  Long(const Long&) = delete;
-
-  template <class W>
-  Result<WaterfallReport<T>> run(const W& waterfall) {
-    BookMarket<T, PlainBook<T>> market{books};
-    Ledger<T> ledger(storage);
-    const T before = account.equity;
-    const auto report = waterfall.run(account, market, fund, {}, workspace, ledger, std::span<WaterfallStep<T>>(steps), progress);
-    CHECK(plain(ledger.sum_of_balances().raw()) == Approx(0.0).margin(1e-9));
-    if (report) CHECK(plain(account.equity) == Approx(plain(before) + plain(ledger.balance(PartyId{PartyKind::account}).raw())).margin(1e-9));
-    return report;
-  }
-};
 
 /// A policy as a user may get it wrong.
 template <class T>

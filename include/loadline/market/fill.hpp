@@ -35,7 +35,7 @@ struct Fill {
 ///
 ///  - `side()`, `total()`   which side; the base units on offer
 ///  - `walk(q)`             the first q of them, 0 <= q <= total(). Its value rises with q from 0; the worst price falls (bids) or rises (asks)
-///  - `within(price)`       the base units on offer at that price or better
+///  - `within(price)`       the base units on offer at that price or better; none at a price that is no number
 template <class D, class T>
 concept Depth = Scalar<T> && requires(const D& d, const T& x) {
   { d.side() } -> std::same_as<BookSide>;

@@ -144,20 +144,27 @@ class WaterfallRun {
     return draw->paid;
   }
   constexpr void to_the_fund(const T& amount, Reason reason) {
-    if (!(T(0) < amount) || fault_) return;
+    if (!(T(0) < amount)) return;
     const Result<T> taken = record_contribution(*ledger_, *fund_, {rules_->fund_party, rules_->account_party}, Money<T>(amount), reason);
     if (!taken) return void(fault_ = taken.error());
-    account_->equity -= *taken;
+    account_->equity -= amount;  // what the ledger says
   }
   constexpr void close(ClosingLeg<T>& leg, bool is_long, const T& units) {
     moved_ += T(leg.mark * units);
     resize(*account_, leg, is_long ? T(leg.size - units) : T(leg.size + units));
   }
 
+  /// Whether somebody took no more than he was offered.
+  [[nodiscard]] static constexpr bool is_part(const T& x, const T& whole) { return !(x < T(0)) && (x < whole || x == whole); }
+
   constexpr T to_market(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
     const std::optional<T> limit = rules_->limit.limit(*account_, leg);
     const std::optional<T> worthless = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
+    if (limit && !is_finite(*limit)) return fault_ = Error{Errc::bad_number, Field::liquidation_price, static_cast<std::uint32_t>(index)}, size;
     const Fill<T> f = market_->fill(leg.key, is_long ? BookSide::bids : BookSide::asks, size, limit);
+    if (!is_part(f.filled, size) || !is_finite(f.value) || f.value < T(0))
+      return fault_ = Error{Errc::bad_parameter, Field::book_depth, static_cast<std::uint32_t>(index)}, size;
+    const T left = T(size - f.filled);
     if (T(0) < f.filled) {
       const T at_mark = T(leg.mark * f.filled), taker_fee = T(leg.taker_fee_rate * f.value);
       pay(is_long ? T(at_mark - f.value) : T(f.value - at_mark), PartyId{PartyKind::market}, Reason::close_out);
@@ -173,9 +180,9 @@ class WaterfallRun {
       const T fee = T(leg.liquidation_fee_rate * f.value);
       to_the_fund(most < fee ? most : fee, Reason::liquidation_fee);
     }
-    note({Stage::market, T(0) < f.unfilled ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit,
+    note({Stage::market, T(0) < left ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit,
           account_->equity});
-    return f.unfilled;
+    return left;
   }
 
   constexpr T to_fund(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
@@ -208,7 +215,11 @@ class WaterfallRun {
     const std::optional<T> bankruptcy = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
     const OtherSide<T>* const o = find_key(others_, leg.key);
     const Result<T> at = deleverage_price<T>(rules_->deleverage.price, {size, is_long ? 1 : -1, leg.mark, bankruptcy, o == nullptr ? leg.mark : o->reference});
-    if (!at) return fault_ = at.error(), size;
+    if (!at) {
+      fault_ = at.error();
+      fault_->index = static_cast<std::uint32_t>(o - others_.data());
+      return size;
+    }
     const T price = *at;
     T placed = T(0);
     if (o != nullptr) {
@@ -217,13 +228,14 @@ class WaterfallRun {
       const std::span<T> given = workspace_->given();
       const Result<Allocation<T>> a = rules_->deleveraging.allocate(d, o->candidates, *workspace_, given);
       if (!a) return fault_ = a.error(), size;
-      if (!(a->placed < size || a->placed == size)) return fault_ = Error{Errc::bad_parameter, Field::counterparty, static_cast<std::uint32_t>(index)}, size;
+      if (!is_part(a->placed, size)) return fault_ = Error{Errc::bad_parameter, Field::counterparty, static_cast<std::uint32_t>(index)}, size;
       const T transfer = transfer_per_unit(d);
       for (std::size_t i = 0; i < o->candidates.size(); ++i) {
         if (!(T(0) < given[i])) continue;
         pay(T(-T(transfer * given[i])), PartyId{PartyKind::counterparties, o->first_party + static_cast<std::uint32_t>(i)}, Reason::adl);
-        if (fault_) return size;
+        if (fault_) return close(leg, is_long, placed), size;  // what others have given up already
         o->candidates.take(d, transfer, i, given[i]);
+        placed += given[i];
       }
       placed = a->placed;
     }
@@ -239,14 +251,13 @@ class WaterfallRun {
       if (!room(0, 1)) return;
       const T need = T(-account_->equity), paid = from_the_fund(need);
       if (fault_) return;
-      if (!(paid < need)) account_->equity = T(0);
       note({Stage::deficit, paid < need ? StepEnd::paid_in_part : StepEnd::paid, 0, need, paid, T(0), std::nullopt, account_->equity});
     }
     if (rules_->order.socialised && account_->equity < T(0)) {
       if (!room(0, 1)) return;
       const T need = T(-account_->equity);
       pay(T(-need), PartyId{PartyKind::market}, Reason::socialised_loss);
-      account_->equity = T(0);
+      if (fault_) return;
       note({Stage::socialised, StepEnd::shared_out, 0, need, need, T(0), std::nullopt, account_->equity});
     }
   }
@@ -278,11 +289,12 @@ class WaterfallRun {
 /// @par Units    numeraire, base units
 /// @par Shape    `steps`: one place an order and stage; `others`: each key once; `workspace`: for the largest other side
 /// @par Rounding that of the scalar; equity below zero by less than 64 roundings of the notional closed is no deficit
-/// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own; COUNTERPARTY: a deleveraging that places more than it was asked
-///               for), BAD_NUMBER, BAD_PRICE, MISSING_PRICE (REFERENCE_PRICE), BAD_SIZE (POSITION: a policy names one that there is not; COUNTERPARTY: the
-///               workspace is too small; before a step that has no place: ACCOUNT in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund
-///               and of the deleveraging, and OVERFLOW (ACCOUNT: the requirement; and of the ledger). What was done before it stays, whole: ledger, books,
-///               fund and account agree; but a fill that the ledger cannot hold stays taken from its book
+/// @par Errors   those of check; BAD_PARAMETER (TRANSFER: the account is no party of its own; COUNTERPARTY, BOOK_DEPTH: a deleveraging, a market that takes
+///               more than it was offered, or no number), BAD_NUMBER (LIQUIDATION_PRICE: a limit; REFERENCE_PRICE), BAD_PRICE, MISSING_PRICE (REFERENCE_PRICE),
+///               BAD_SIZE (POSITION: a policy names one that there is not; COUNTERPARTY: the workspace is too small; before a step that has no place: ACCOUNT
+///               in `steps`, TRANSFER in the ledger, `index` the leg), those of the fund and of the deleveraging, and OVERFLOW (ACCOUNT: the requirement; and
+///               of the ledger). What was done before it stays, whole: ledger, books, fund and account agree; but a fill that the ledger cannot hold stays
+///               taken from its book
 /// @par Cost     O(orders * (legs + candidates)); no allocation
 /// @par Source   docs/explanation/waterfall.md
 template <Scalar T, CloseOut<T> Policy, CloseLimit<T> Limit, Deleveraging<T> Adl>
