@@ -70,7 +70,7 @@ struct Long {
     const auto report = waterfall.run(account, market, payer, std::span<const loadline::OtherSide<T>>(others), workspace, ledger,
                                       std::span<loadline::WaterfallStep<T>>(steps), progress);
     CHECK(plain(ledger.sum_of_balances().raw()) == Approx(0.0).margin(1e-9));
-    CHECK(plain(account.equity) == Approx(plain(before) + plain(ledger.balance(party).raw())).margin(1e-9));
+    if (loadline::is_finite(before)) CHECK(plain(account.equity) == Approx(plain(before) + plain(ledger.balance(party).raw())).margin(1e-9));
     return report;
   }
 };
