@@ -91,9 +91,9 @@ class Candidates {
     const T other = d.liquidated > 0 ? T(-columns_.sizes[i]) : columns_.sizes[i];
     return T(0) < other ? other : T(0);
   }
-  /// Whether a position is passed over for its equity alone.
-  [[nodiscard]] constexpr bool excluded(const Deleverage<T>& d, std::size_t i) const {
-    return !d.insolvent && !(T(0) < columns_.equities[i]) && T(0) < held(d, i);
+  /// Whether a position is passed over for its account's equity alone: there is none, and the rule spares those, or being taken would cost something.
+  [[nodiscard]] constexpr bool excluded(const Deleverage<T>& d, const T& transfer, std::size_t i) const {
+    return (!d.insolvent || (d.spare && T(0) < transfer)) && !(T(0) < columns_.equities[i]) && T(0) < held(d, i);
   }
   /// Base units of a position that may be taken.
   ///
@@ -107,6 +107,7 @@ class Candidates {
     if (d.spare && T(0) < transfer && equity < T(transfer * units)) {
       units = solvent ? T(equity / transfer) : T(0);
       if (equity < T(transfer * units)) units = T(units * T(T(1) - T(T(4) * unit_roundoff<T>())));
+      if (equity < T(transfer * units)) return T(0);  // numbers so small that they have no relative roundoff
     }
     return units;
   }

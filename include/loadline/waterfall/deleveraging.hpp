@@ -18,18 +18,19 @@ inline namespace LOADLINE_FLAGS {
 /// @par Shape    serves up to so many candidates
 /// @par Rounding none
 /// @par Errors   none
-/// @par Cost     allocates when made: 4 bytes and two numbers a candidate, and half a megabyte for the histogram of many doubles
+/// @par Cost     allocates when made: 4 bytes and two numbers a candidate, of many doubles three
 /// @par Source   none
 template <Scalar T>
 class DeleveragingWorkspace {
  public:
-  /// Below so many candidates no histogram is made.
+  /// Below so many candidates nothing is sampled (selection.hpp).
   static constexpr std::size_t many = 4'096;
-  /// Sign, exponent and four bits more of a double.
-  static constexpr std::size_t buckets = std::size_t{1} << 16;
 
   explicit DeleveragingWorkspace(std::size_t candidates)
-      : given_(candidates, T(0)), numbers_(candidates, T(0)), order_(candidates), sums_(std::same_as<T, double> && many <= candidates ? buckets : 0, T(0)) {}
+      : given_(candidates, T(0)),
+        numbers_(candidates, T(0)),
+        order_(candidates),
+        weights_(std::same_as<T, double> && many <= candidates ? candidates : 0, T(0)) {}
 
   /// How many candidates it serves.
   [[nodiscard]] std::size_t size() const noexcept { return order_.size(); }
@@ -37,18 +38,19 @@ class DeleveragingWorkspace {
   [[nodiscard]] std::span<T> given() noexcept { return given_; }
   [[nodiscard]] std::span<T> numbers() noexcept { return numbers_; }
   [[nodiscard]] std::span<std::uint32_t> order() noexcept { return order_; }
-  [[nodiscard]] std::span<T> sums() noexcept { return sums_; }
+  [[nodiscard]] std::span<T> weights() noexcept { return weights_; }
 
  private:
   std::vector<T> given_, numbers_;
   std::vector<std::uint32_t> order_;
-  std::vector<T> sums_;
+  std::vector<T> weights_;
 };
 
 /// `allocate(deleverage, candidates, workspace, out)` writes how many base units each candidate gives up.
 ///
 ///  - 0 <= out[i] <= available(i); out[i] = 0 for candidates on the side of the liquidated account
-///  - the sum is min(need, what is available): `placed`; what is missing is `unplaced`
+///  - the sum is min(need, what is available): `placed`; what is missing is `unplaced`. Where all of it is placed, `placed` is the need itself, and the sum
+///    differs from it by no more than the rounding of a sum
 ///  - an error leaves the candidates as they were; out has no meaning then
 /// @pre as many places in out and in the workspace as candidates; need >= 0
 template <class A, class T>
@@ -61,40 +63,55 @@ concept Deleveraging = Scalar<T> &&
 /// @par Units    those of Deleverage
 /// @par Shape    none
 /// @par Rounding none
-/// @par Errors   BAD_NUMBER (SIZE: the need, MARK, REFERENCE_PRICE: the price), BAD_PARAMETER (SIZE: below zero), BAD_PRICE (MARK), BAD_SIZE
-///               (COUNTERPARTY: the workspace or `out` is too short)
+/// @par Errors   BAD_NUMBER (SIZE: the need, MARK, REFERENCE_PRICE: the price), BAD_PARAMETER (SIZE: below zero; POSITION: liquidated is neither 1 nor -1),
+///               BAD_PRICE (MARK), OVERFLOW (REFERENCE_PRICE: so far from the mark), BAD_SIZE (COUNTERPARTY: the workspace or `out` is too short)
 /// @par Cost     O(1)
 /// @par Source   none
 template <Scalar T>
 [[nodiscard]] std::optional<Error> check(const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace, std::span<const T> out) {
   if (!is_finite(d.need)) return Error{Errc::bad_number, Field::size};
   if (d.need < T(0)) return Error{Errc::bad_parameter, Field::size};
+  if (d.liquidated != 1 && d.liquidated != -1) return Error{Errc::bad_parameter, Field::position};
   if (!is_finite(d.mark)) return Error{Errc::bad_number, Field::mark};
   if (!(T(0) < d.mark)) return Error{Errc::bad_price, Field::mark};
   if (!is_finite(d.price)) return Error{Errc::bad_number, Field::reference_price};
+  if (!is_finite(transfer_per_unit(d))) return Error{Errc::overflow, Field::reference_price};
   if (workspace.size() < candidates.size() || out.size() < candidates.size()) return Error{Errc::bad_size, Field::counterparty};
   return std::nullopt;
 }
 
-/// Writes what is available of each candidate into `out` and counts; `placed` is the sum of it. `seen(i, units)` is called for each on the way.
-/// @par Cost     O(candidates)
-template <Scalar T, class Seen>
-[[nodiscard]] Allocation<T> all_available(const Deleverage<T>& d, const Candidates<T>& candidates, std::span<T> out, const Seen& seen) {
-  Allocation<T> a{T(0), T(0), 0, 0, 0};
-  const T transfer = transfer_per_unit(d);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const T units = candidates.available(d, transfer, i);
-    a.eligible += T(0) < units ? 1 : 0;
-    a.excluded += candidates.excluded(d, i) ? 1 : 0;
-    a.placed += units;
-    out[i] = units;
-    seen(i, units);
-  }
-  return a;
-}
+/// Writes what is available of the candidates from `first` up to `last` into `out`, counts them, and adds it to `placed`.
+/// @par Cost     O(last - first)
 template <Scalar T>
-[[nodiscard]] Allocation<T> all_available(const Deleverage<T>& d, const Candidates<T>& candidates, std::span<T> out) {
-  return all_available(d, candidates, out, [](std::size_t, const T&) {});
+constexpr void add_available(const Deleverage<T>& deleverage, const Candidates<T>& everybody, std::size_t first, std::size_t last, std::span<T> out,
+                             Allocation<T>& counted) {
+  const Candidates<T> candidates = everybody;  // a copy: what is written to `out` cannot change it, and the compiler knows it
+  const auto add = [&](auto liquidated) {      // a constant: the compiler does not take it out of the loop by itself
+    const Deleverage<T> d{deleverage.need, liquidated, deleverage.mark, deleverage.price, deleverage.insolvent, deleverage.spare};
+    const T transfer = transfer_per_unit(d);
+    std::size_t eligible = 0, excluded = 0;
+    T placed = counted.placed;
+    for (std::size_t i = first; i < last; ++i) {
+      const T units = candidates.available(d, transfer, i);
+      if (T(0) < units)
+        ++eligible;
+      else
+        excluded += candidates.excluded(d, transfer, i) ? 1 : 0;
+      placed += units;
+      out[i] = units;
+    }
+    counted.eligible += eligible;
+    counted.excluded += excluded;
+    counted.placed = placed;
+  };
+  deleverage.liquidated > 0 ? add(std::integral_constant<int, 1>()) : add(std::integral_constant<int, -1>());
+}
+/// The same of all candidates: `placed` is the sum of what is available.
+template <Scalar T>
+[[nodiscard]] constexpr Allocation<T> all_available(const Deleverage<T>& d, const Candidates<T>& candidates, std::span<T> out) {
+  Allocation<T> a{T(0), T(0), 0, 0, 0};
+  add_available(d, candidates, 0, candidates.size(), out, a);
+  return a;
 }
 
 /// Makes rounded shares sum to `need`: what is too much is taken from the last, what is missing is given to those who give up something already, the last
@@ -121,7 +138,7 @@ template <Scalar T, class Most>
       left -= more;
     }
   for (const T& x : shares) counted.touched += T(0) < x ? 1 : 0;
-  counted.placed = T(need - left);
+  counted.placed = need;
   return counted;
 }
 

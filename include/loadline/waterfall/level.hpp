@@ -43,17 +43,21 @@ class LevelSearch {
   [[nodiscard]] T found() {
     while (!items_.empty()) {
       const T at = pivot();
-      T sum = T(constant_ + T(slope_ * at));
-      for (const std::uint32_t i : items_) sum += share_(i).at(at);
-      (sum < need_ ? low_ : high_) = at;
+      if (is_finite(at)) {
+        T sum = T(constant_ + T(slope_ * at));
+        for (const std::uint32_t i : items_) sum += share_(i).at(at);
+        (sum < need_ ? low_ : high_) = at;
+      }
       drop_straight();
     }
-    if (T(0) < slope_) return T(T(need_ - constant_) / slope_);
-    return high_ ? *high_ : T(0);
+    // Inside the interval, whatever the division makes of it: beyond it are shares that have nothing to do with this level.
+    const T level = T(0) < slope_ ? T(T(need_ - constant_) / slope_) : T(0);
+    if (T(0) < slope_ && is_finite(level)) return low_ && level < *low_ ? *low_ : high_ && *high_ < level ? *high_ : level;
+    return high_ ? *high_ : low_ ? *low_ : T(0);
   }
 
  private:
-  /// A bend that has left the scalar's range is nowhere.
+  /// A bend that has left the scalar's range is nowhere; on which side it left tells whether the share is at its cap, or nothing, at every level.
   [[nodiscard]] bool inside(const T& x) const { return is_finite(x) && (!low_ || *low_ < x) && (!high_ || x < *high_); }
   /// Of a share that bends inside the interval, where; of both places in turn.
   [[nodiscard]] T bend(std::uint32_t i, bool late) const {
@@ -76,9 +80,9 @@ class LevelSearch {
     for (const std::uint32_t i : items_) {
       const RisingShare<T> s = share_(i);
       const T begins = s.begins(), ends = s.ends();
-      if (low_ && !(*low_ < ends)) {
+      if ((low_ && !(*low_ < ends)) || (!is_finite(ends) && ends < T(0))) {
         constant_ += s.most;
-      } else if (high_ && !(begins < *high_)) {
+      } else if ((high_ && !(begins < *high_)) || (!is_finite(begins) && T(0) < begins)) {
         continue;
       } else if (inside(begins) || inside(ends)) {
         items_[kept++] = i;
@@ -120,7 +124,8 @@ template <Scalar T, class Share>
 /// @par Units    `share(i, available)` tells a RisingShare in base units
 /// @par Shape    out and workspace as of a policy
 /// @par Rounding that of the scalar; the sum is the need
-/// @par Errors   OVERFLOW (SHARE_WEIGHT: a share out of range, `index`), those of check
+/// @par Errors   OVERFLOW (SIZE: what is available adds up to more than the scalar holds; SHARE_WEIGHT: so do the shares' figures, from `index`
+///               on), those of check
 /// @par Cost     O(candidates) expected; no allocation
 /// @par Source   docs/explanation/deleveraging.md
 template <Scalar T, class Share>
@@ -130,6 +135,7 @@ template <Scalar T, class Share>
   const std::size_t n = candidates.size();
   out = out.first(n);
   Allocation<T> a = all_available(d, candidates, out);
+  if (!is_finite(a.placed)) return Error{Errc::overflow, Field::size};
   if (!(d.need < a.placed)) {
     a.unplaced = T(d.need - a.placed);
     a.touched = a.eligible;
@@ -138,14 +144,17 @@ template <Scalar T, class Share>
   const std::span<T> most = workspace.numbers().first(n);
   const std::span<std::uint32_t> order = workspace.order();
   std::size_t rising = 0, last = n;  // the rising ones at the front, the last ones at the back
-  T theirs = T(0);
+  T theirs = T(0), range = T(0);
   for (std::size_t i = 0; i < n; ++i) {
     most[i] = out[i];
     out[i] = T(0);
     if (!(T(0) < most[i])) continue;
     const RisingShare<T> s = share(i, most[i]);
     const auto item = static_cast<std::uint32_t>(i);
-    if (!is_finite(s.at_zero) || !is_finite(s.slope)) return Error{Errc::overflow, Field::share_weight, item};
+    if constexpr (!ScalarTraits<T>::exact) {
+      range += T(magnitude(s.at_zero) + magnitude(s.slope));
+      if (!is_finite(range)) return Error{Errc::overflow, Field::share_weight, item};
+    }
     if (!(T(0) < s.slope)) {
       order[--last] = item;
       continue;

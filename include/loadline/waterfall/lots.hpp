@@ -20,8 +20,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Units    base units; lot: base units
 /// @par Shape    lot > 0
 /// @par Rounding to the lot; the total is that of whole lots
-/// @par Errors   BAD_NUMBER, BAD_PARAMETER (LOT), those of the policy
-/// @par Cost     that of the policy, O(candidates) and the rounding of each share; no allocation
+/// @par Errors   BAD_NUMBER, BAD_PARAMETER (LOT), OVERFLOW (LOT: more lots than the scalar counts), those of the policy
+/// @par Cost     that of the policy, O(candidates log candidates) and the rounding of each share; no allocation
 /// @par Source   Hamilton's method of apportionment; docs/explanation/deleveraging.md
 template <Scalar T, class Policy>
 struct WholeLots {
@@ -46,16 +46,20 @@ struct WholeLots {
     const std::span<T> rest = workspace.numbers();
     const std::span<std::uint32_t> order = workspace.order();
     std::size_t count = 0;
-    T lots = lots_of(d.need), room = T(0);
+    const T asked = lots_of(d.need);
+    T lots = asked, room = T(0);
+    if (!is_finite(lots)) return Error{Errc::overflow, Field::lot};
     for (std::size_t i = 0; i < n; ++i) {
       const T available = candidates.available(d, transfer, i), whole = lots_of(out[i]), more = T(lots_of(available) - whole);
+      if (!is_finite(more)) return Error{Errc::overflow, Field::lot, static_cast<std::uint32_t>(i)};
       rest[i] = T(out[i] - T(whole * lot));
       out[i] = whole;  // lots, until the end
       lots -= whole;
       room += more;
       if (T(0) < more) order[count++] = static_cast<std::uint32_t>(i);
     }
-    if (room < lots) lots = room;
+    const bool short_of_room = room < lots;
+    if (short_of_room) lots = room;
     const auto larger = [&](std::uint32_t i, std::uint32_t j) {
       if (rest[j] < rest[i]) return true;
       return !(rest[i] < rest[j]) && candidates.columns().ids[i] < candidates.columns().ids[j];
@@ -73,14 +77,19 @@ struct WholeLots {
         out[i] += more;
         lots -= more;
       }
-    for (std::size_t i = 0; i < n; ++i) out[i] = units_of(out[i], candidates.available(d, transfer, i));
     a.placed = T(0);
     a.touched = 0;
     for (std::size_t i = 0; i < n; ++i) {
+      out[i] = units_of(out[i], candidates.available(d, transfer, i));
+      // Lots as numbers may add up to a little more than the need.
+      if (const T left = T(d.need - a.placed); left < out[i]) out[i] = left;
       a.placed += out[i];
       a.touched += T(0) < out[i] ? 1 : 0;
     }
-    a.unplaced = T(d.need - a.placed);
+    // Where no lot is missing, the sum of many lots rounds to something else than so many times the lot.
+    a.unplaced = T(d.need - (short_of_room ? a.placed : T(asked * lot)));
+    if (!short_of_room && !(T(d.need * T(T(8) * unit_roundoff<T>())) < a.unplaced)) a.unplaced = T(0);
+    a.placed = T(d.need - a.unplaced);
     return a;
   }
 };

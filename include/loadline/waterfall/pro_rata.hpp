@@ -12,7 +12,8 @@ inline namespace v1 {
 
 inline namespace LOADLINE_FLAGS {
 
-/// `weight(deleverage, candidates, i)`: what a candidate's share is in proportion to, >= 0. `needs_entries`: whether it asks for entry prices.
+/// `weight(deleverage, candidates, i)`: what a candidate's share is in proportion to, >= 0. `needs_entries`: whether it asks for entry prices. A weight with
+/// parameters may have `fault()`, what is wrong with them.
 template <class W, class T>
 concept ShareWeight = Scalar<T> && requires(const W& w, const Deleverage<T>& d, const Candidates<T>& candidates, std::size_t i) {
   { w.weight(d, candidates, i) } -> std::same_as<T>;
@@ -41,15 +42,22 @@ struct ByProfit {
   }
 };
 
-/// The position times a function of its leverage l = P q / e.
+/// The position times a function of its leverage l = P q / e; an account without equity has none, and no weight.
 ///
 /// @f[ w = q\,l\,g(l), \qquad g(l) = l^{power} \ \text{or}\ (l - above)^+ \ \text{where power is 0} @f]
 /// @par Source   arXiv 2512.01112, risk-aware pro rata
 template <Scalar T>
 struct ByRisk {
-  int power = 1;   ///< >= 0
+  int power = 1;   ///< 0 to 64
   T above = T(0);  ///< with power 0
   static constexpr bool needs_entries = false;
+
+  [[nodiscard]] constexpr std::optional<Error> fault() const {
+    if (power < 0 || power > 64) return Error{Errc::bad_parameter, Field::exponent};
+    if (!is_finite(above)) return Error{Errc::bad_number, Field::threshold};
+    if (above < T(0)) return Error{Errc::bad_parameter, Field::threshold};
+    return std::nullopt;
+  }
 
   [[nodiscard]] constexpr T weight(const Deleverage<T>& d, const Candidates<T>& candidates, std::size_t i) const {
     const T held = candidates.held(d, i);
@@ -69,7 +77,8 @@ struct ByRisk {
 /// @par Units    base units; weights: any one unit
 /// @par Shape    the columns that the weight asks for
 /// @par Rounding that of the scalar; the sum is the need
-/// @par Errors   MISSING_FIELD (ENTRY), OVERFLOW (SHARE_WEIGHT: a weight out of range, `index`), BAD_PARAMETER (EXPONENT, THRESHOLD of ByRisk), those of check
+/// @par Errors   MISSING_FIELD (ENTRY), OVERFLOW (SHARE_WEIGHT: a weight out of range, `index`), BAD_PARAMETER (EXPONENT, THRESHOLD), BAD_NUMBER
+///               (THRESHOLD) of ByRisk, those of check
 /// @par Cost     O(candidates) expected; no allocation
 /// @par Source   arXiv 2512.01112 (capped pro rata: the only rule that is indifferent to splitting accounts, to scale, and monotone); Drift and Mango close
 ///               by contracts; docs/explanation/deleveraging.md
@@ -81,6 +90,8 @@ struct ProRata {
   requires ShareWeight<Weight, T>
   [[nodiscard]] Result<Allocation<T>> allocate(const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace,
                                                std::span<T> out) const {
+    if constexpr (requires { by.fault(); })
+      if (const auto e = by.fault()) return *e;
     if (Weight::needs_entries && candidates.columns().entries.size() != candidates.size()) return Error{Errc::missing_field, Field::entry};
     return share_out(d, candidates, workspace, out, [&](std::size_t i, const T& available) {
       return RisingShare<T>{T(0), by.weight(d, candidates, i), available};

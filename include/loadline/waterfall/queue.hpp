@@ -2,8 +2,7 @@
 #pragma once
 
 #include "loadline/waterfall/deleveraging.hpp"
-
-#include <bit>
+#include "loadline/waterfall/selection.hpp"
 
 /// @file
 /// The queue: the highest score first, whole positions, the last one in part.
@@ -26,44 +25,6 @@ struct QueueOrder {
   }
 };
 
-/// Moves to the front of `order` those whose units, taken from the front, do not exceed `need`; tells how many, and how much of the need is left.
-///
-/// A position that would exceed it comes next. Halves the range by std::nth_element and keeps the half in which the need ends.
-template <Scalar T, class Before, class Units>
-[[nodiscard]] std::size_t whole_ones(std::span<std::uint32_t> order, T& need, const Before& before, const Units& units) {
-  std::size_t first = 0, last = order.size();
-  while (first < last) {
-    const std::size_t middle = first + (last - first) / 2;
-    const auto at = [&](std::size_t i) { return order.begin() + static_cast<std::ptrdiff_t>(i); };
-    std::nth_element(at(first), at(middle), at(last), before);
-    T sum = T(0);
-    for (std::size_t i = first; i <= middle; ++i) sum += units(order[i]);
-    if (need < sum) {
-      last = middle;
-    } else {
-      need -= sum;
-      first = middle + 1;
-    }
-  }
-  return first;
-}
-
-/// The high bits of a whole number in the order of the doubles, and the least double that has them. 2^16 of them.
-[[nodiscard]] constexpr std::size_t bucket(double x) noexcept {
-  const auto bits = std::bit_cast<std::uint64_t>(x + 0.0);  // minus zero is zero
-  const auto flip = static_cast<std::uint64_t>(std::bit_cast<std::int64_t>(bits) >> 63) | (std::uint64_t{1} << 63);
-  return static_cast<std::size_t>((bits ^ flip) >> 48);
-}
-[[nodiscard]] constexpr double bucket_begin(std::size_t place) noexcept {
-  const std::uint64_t ordered = std::uint64_t{place} << 48;
-  return std::bit_cast<double>(ordered >> 63 ? ordered ^ (std::uint64_t{1} << 63) : ~ordered);
-}
-
-/// x or zero, without a branch.
-[[nodiscard]] constexpr double only_if(bool so, double x) noexcept {
-  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & (std::uint64_t{0} - static_cast<std::uint64_t>(so)));
-}
-
 }  // namespace detail
 
 /// The highest score is closed first and whole, until the need is met; the last one in part.
@@ -73,8 +34,10 @@ template <Scalar T, class Before, class Units>
 /// @par Units    base units; scores have none
 /// @par Shape    needs the column of scores
 /// @par Rounding that of the scalar; the sum is the need
-/// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_NUMBER (SCORE: one of somebody who may be taken, `index`), those of check
-/// @par Cost     O(candidates): weighted selection, not sorting; doubles by a histogram of their order first. No allocation
+/// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_NUMBER (SCORE: one of somebody who may be taken, `index`), OVERFLOW (SIZE: what is available
+///               adds up to more than the scalar holds), those of check
+/// @par Cost     O(candidates) expected: one pass between two scores that a sample guesses, then selection among those between them, not sorting. No
+///               allocation
 /// @par Source   testnet.bitmex.com/app/autoDeleveragingExamples; Binance FAQ 360033525471; docs/explanation/deleveraging.md
 struct AdlQueue {
   template <Scalar T>
@@ -82,72 +45,84 @@ struct AdlQueue {
                                                std::span<T> out) const {
     if (const auto e = check<T>(d, candidates, workspace, out)) return *e;
     const std::span<const T> scores = candidates.columns().scores;
+    const std::span<const std::uint64_t> ids = candidates.columns().ids;
     const std::size_t n = candidates.size();
     out = out.first(n);
     if (scores.size() != n) return Error{Errc::missing_field, Field::counterparty};
-    const std::span<T> sums = n < DeleveragingWorkspace<T>::many ? std::span<T>() : workspace.sums();
-    std::fill(sums.begin(), sums.end(), T(0));
-    bool unscored = false;
-    Allocation<T> a = all_available(d, candidates, out, [&](std::size_t i, const T& units) {
-      unscored |= !is_finite(scores[i]) & (T(0) < units);
-      if constexpr (std::same_as<T, double>)
-        if (!sums.empty()) sums[detail::bucket(scores[i])] += units;
-    });
-    if (unscored)
-      for (std::size_t i = 0; i < n; ++i)
-        if (!is_finite(scores[i]) && T(0) < out[i]) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
+    Allocation<T> a{T(0), T(0), 0, 0, 0};
+    T left = d.need;
+    std::span<std::uint32_t> order = workspace.order();
+    bool many = false;
+    if constexpr (std::same_as<T, double>) many = n >= DeleveragingWorkspace<T>::many;
+    if (const auto e = many ? among_many(left, d, candidates, workspace, order, out, a) : among_all(d, candidates, order, out, a)) return *e;
+    if (!is_finite(a.placed)) return Error{Errc::overflow, Field::size};
     if (!(d.need < a.placed)) {
       a.unplaced = T(d.need - a.placed);
       a.touched = a.eligible;
       return a;
     }
-    a.placed = T(0);
-    T left = d.need;
-    const std::span<std::uint32_t> order = undecided<T>(left, scores, sums, workspace.order(), out, a);
-    const std::size_t whole = detail::whole_ones(order, left, detail::QueueOrder<T>{scores, candidates.columns().ids}, [&](std::uint32_t i) { return out[i]; });
-    for (const std::uint32_t i : order.first(whole)) a.placed += out[i];
+    a.placed = d.need;
+    const std::size_t whole = detail::whole_ones(order, left, detail::QueueOrder<T>{scores, ids}, [&](std::uint32_t i) { return out[i]; });
     a.touched += whole;
-    if (d.need < a.placed) a.placed = d.need;  // by rounding
     if (whole == order.size()) return a;
-    // The one in part takes what the others, added up as they are, leave of the need.
     const std::uint32_t last = order[whole];
-    const T rest = T(d.need - a.placed), most = out[last];
+    const T most = out[last];
     for (const std::uint32_t i : order.subspan(whole)) out[i] = T(0);
-    if (!(T(0) < rest)) return a;
-    const bool all = !(most < rest);
-    out[last] = all ? rest : most;
-    a.placed = all ? d.need : T(a.placed + most);
+    if (!(T(0) < left)) return a;
+    out[last] = left < most ? left : most;
     ++a.touched;
     return a;
   }
 
  private:
-  /// Those among whom the need ends: all, or of many doubles those in one bucket of the histogram. Who stands behind it gives up nothing. Those before it
-  /// give up all they have: it is counted, and taken off the need.
+  /// Writes what is available to `out`, its sum to `counted`, those who have something to `order`.
   template <Scalar T>
-  [[nodiscard]] static std::span<std::uint32_t> undecided(T& need, std::span<const T> scores, std::span<const T> sums, std::span<std::uint32_t> order,
-                                                          std::span<T> out, Allocation<T>& counted) {
+  [[nodiscard]] static std::optional<Error> among_all(const Deleverage<T>& d, const Candidates<T>& candidates, std::span<std::uint32_t>& order,
+                                                      std::span<T> out, Allocation<T>& counted) {
+    counted = all_available(d, candidates, out);
     std::size_t count = 0;
-    if constexpr (std::same_as<T, double>) {
-      if (!sums.empty()) {
-        std::size_t end = sums.size() - 1;
-        for (; end > 0 && !(need < sums[end]); --end) need -= sums[end];
-        const double first = detail::bucket_begin(end), behind = detail::bucket_begin(end + 1);
-        for (std::size_t i = 0; i < out.size(); ++i) {
-          // No branches: on which side of the two somebody is, is anybody's guess.
-          const double units = detail::only_if(first <= scores[i], out[i]), before = detail::only_if(behind <= scores[i], units);
-          out[i] = units;
-          order[count] = static_cast<std::uint32_t>(i);
-          count += static_cast<std::size_t>(before < units);
-          counted.placed += before;
-          counted.touched += static_cast<std::size_t>(0 < before);
-        }
-        return order.first(count);
-      }
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (!(T(0) < out[i])) continue;
+      if (!is_finite(candidates.columns().scores[i])) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
+      order[count++] = static_cast<std::uint32_t>(i);
     }
-    for (std::size_t i = 0; i < out.size(); ++i)
-      if (T(0) < out[i]) order[count++] = static_cast<std::uint32_t>(i);
-    return order.first(count);
+    order = order.first(count);
+    return std::nullopt;
+  }
+  /// The same, but to `order` only those among whom the need ends. Who stands before them gives up all he has, and it is taken off the need; who stands
+  /// behind them, nothing.
+  template <Scalar T>
+  [[nodiscard]] static std::optional<Error> among_many(T& need, const Deleverage<T>& d, const Candidates<T>& candidates, DeleveragingWorkspace<T>& workspace,
+                                                       std::span<std::uint32_t>& order, std::span<T> out, Allocation<T>& counted) {
+    if constexpr (std::same_as<T, double>) {
+      const std::span<const double> scores = candidates.columns().scores;
+      const double transfer = transfer_per_unit(d);
+      const auto available = [&](std::size_t i) { return candidates.available(d, transfer, i); };
+      const detail::KeyRange guess = detail::guessed_range(
+          out.size(), need, [&](std::size_t i) { return scores[i]; }, available);
+      detail::Undecided within{order, workspace.numbers(), workspace.weights()};
+      detail::RangeSums sums = detail::split_by(guess, d, candidates, within, out, counted);
+      if (sums.some_key_is_no_number)
+        for (std::size_t i = 0; i < out.size(); ++i)
+          if (!is_finite(scores[i]) && 0 < available(i)) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
+      if (need < sums.before || !(need < sums.reached)) {  // a miss, or there is too little
+        counted = {0, 0, 0, 0, 0};
+        sums = detail::split_by({}, d, candidates, within, out, counted);
+      }
+      counted.touched = sums.touched;
+      order = order.first(sums.inside);
+      if (!(d.need < counted.placed)) return std::nullopt;
+      need -= sums.before;
+      within.keep(sums.inside);
+      counted.touched += detail::narrow(within, need, out);
+      if (std::all_of(within.keys.begin(), within.keys.end(), [&](double key) { return key == within.keys[0]; })) {
+        // The lower id is the larger key. Ids that are equal as doubles stay together.
+        for (std::size_t j = 0; j < within.order.size(); ++j) within.keys[j] = -static_cast<double>(candidates.columns().ids[within.order[j]]);
+        counted.touched += detail::narrow(within, need, out);
+      }
+      order = within.order;
+    }
+    return std::nullopt;
   }
 };
 
