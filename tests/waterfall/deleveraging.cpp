@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("I18: no new negative equity, and what winners and the accoun
         paid += T(before[i] - people.equities[i]);
         given += o.given[i];
         if (d.spare && !(before[i] < T(0))) RC_ASSERT(!(people.equities[i] < T(0)));  // in doubles as well
-        RC_ASSERT(!(T(sizes[i] * people.sizes[i]) < T(0)));                              // nobody is turned round
+        RC_ASSERT(!(T(sizes[i] * people.sizes[i]) < T(0)));                           // nobody is turned round
       }
       const T bankruptcy = T(91), side = T(d.liquidated), account = T(T(side * T(bankruptcy - d.price)) * given);
       RC_ASSERT(near(value(T(paid + account)), value(T(T(side * T(bankruptcy - d.mark)) * given))));
@@ -158,8 +158,8 @@ TEST_CASE("larger needs take no less of anybody; scale and order of rows change 
 
       Venue turned = v;
       std::reverse(turned.people.ids.begin(), turned.people.ids.end());
-      for (Fractions* column : {&turned.people.sizes, &turned.people.equities, &turned.people.entries, &turned.people.scores, &turned.people.added_variance,
-                                &turned.people.most})
+      for (Fractions* column :
+           {&turned.people.sizes, &turned.people.equities, &turned.people.entries, &turned.people.scores, &turned.people.added_variance, &turned.people.most})
         std::reverse(column->begin(), column->end());
       Fractions r = allocated<Rational>(rule, turned).given;
       std::reverse(r.begin(), r.end());
@@ -298,7 +298,8 @@ TEMPLATE_TEST_CASE("water-filling brings ten contracts on an equity of 200 down 
   CHECK(o[2] == T(0));
 }
 
-TEMPLATE_TEST_CASE("a price on the good side of the mark pays who is taken, and then who would fall below zero is not spared", "[adl]", double, Strict, Rational) {
+TEMPLATE_TEST_CASE("a price on the good side of the mark pays who is taken, and then who would fall below zero is not spared", "[adl]", double, Strict,
+                   Rational) {
   using T = TestType;
   People<T> people{{1, T(-10), T(3)}, {2, T(-10), T(-1)}};
   people.scores = {T(1), T(2)};
@@ -318,9 +319,7 @@ TEMPLATE_TEST_CASE("a price on the good side of the mark pays who is taken, and 
 TEMPLATE_TEST_CASE("lots go to the largest remainders, ties to the lower id", "[adl]", double, Strict, Rational) {
   using T = TestType;
   People<T> people{{5, T(-5), T(100)}, {2, T(-3), T(100)}, {9, T(-2), T(100)}};
-  const auto lots = [&](const T& need, const T& lot) {
-    return try_policy<T>(WholeLots<T, ContractsProRata>{{}, lot}, {need, 1, T(100), T(100)}, people);
-  };
+  const auto lots = [&](const T& need, const T& lot) { return try_policy<T>(WholeLots<T, ContractsProRata>{{}, lot}, {need, 1, T(100), T(100)}, people); };
   // 4 of 10: 2, 1.2, 0.8: the third has the largest remainder.
   CHECK(lots(T(4), T(1))->given == std::vector<T>{T(2), T(1), T(1)});
   // 5 of 10: 2.5, 1.5, 1: one lot is missing, two have a half left, and 2 is before 5.

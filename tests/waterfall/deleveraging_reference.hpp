@@ -183,7 +183,9 @@ inline Fractions reference(Rule rule, const Venue& v) {
     Rational zero = 0, slope = 0;
     switch (rule) {
       case Rule::contracts: slope = q; break;
-      case Rule::profit: slope = q * std::max(Rational(0), v.d.liquidated > 0 ? Rational(v.people.entries[i] - 100) : Rational(100 - v.people.entries[i])); break;
+      case Rule::profit:
+        slope = q * std::max(Rational(0), v.d.liquidated > 0 ? Rational(v.people.entries[i] - 100) : Rational(100 - v.people.entries[i]));
+        break;
       case Rule::risk: slope = q * leverage * leverage * leverage; break;
       case Rule::risk_above: slope = q * leverage * std::max(Rational(0), Rational(leverage - 3)); break;
       case Rule::water: zero = q, slope = e - v.transfer() * q; break;

@@ -46,12 +46,13 @@ struct WholeLots {
     const std::span<T> rest = workspace.numbers();
     const std::span<std::uint32_t> order = workspace.order();
     std::size_t count = 0;
+    if (!is_finite(T(d.need / lot))) return Error{Errc::overflow, Field::lot};  // before they are counted: that would not end
     const T asked = lots_of(d.need);
     T lots = asked, room = T(0);
-    if (!is_finite(lots)) return Error{Errc::overflow, Field::lot};
     for (std::size_t i = 0; i < n; ++i) {
-      const T available = candidates.available(d, transfer, i), whole = lots_of(out[i]), more = T(lots_of(available) - whole);
-      if (!is_finite(more)) return Error{Errc::overflow, Field::lot, static_cast<std::uint32_t>(i)};
+      const T available = candidates.available(d, transfer, i);
+      if (!is_finite(T(available / lot))) return Error{Errc::overflow, Field::lot, static_cast<std::uint32_t>(i)};
+      const T whole = lots_of(out[i]), more = T(lots_of(available) - whole);
       rest[i] = T(out[i] - T(whole * lot));
       out[i] = whole;  // lots, until the end
       lots -= whole;
