@@ -176,7 +176,7 @@ TEMPLATE_TEST_CASE("ratios over nothing are none", "[analysis]", LOADLINE_SCALAR
 
 TEMPLATE_TEST_CASE("concentration: one who bears all, and all who bear the same", "[analysis]", double, Strict, Rational) {
   using T = TestType;
-  const auto of = [](std::vector<T> burdens) { return concentration<T>(burdens); };
+  const auto of = [](std::vector<T> burdens) { return burden_spread<T>(burdens); };
   const auto one = of({T(0), T(7), T(0), T(0)});
   CHECK(one.largest == Ratio<T>(1));
   CHECK(one.herfindahl == Ratio<T>(1));
@@ -204,7 +204,7 @@ TEST_CASE("concentration equals its definition by pairs", "[analysis][property]"
       if (most < a) most = a;
       for (const Rational& b : x) pairs += a < b ? Rational(b - a) : Rational(a - b);
     }
-    const auto c = concentration<Rational>(x);
+    const auto c = burden_spread<Rational>(x);
     if (sum == 0) return;
     RC_ASSERT(c.gini.raw() == pairs / (2 * sum * static_cast<int>(x.size())));
     RC_ASSERT(c.herfindahl.raw() == squares / (sum * sum));

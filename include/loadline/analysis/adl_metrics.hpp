@@ -37,7 +37,7 @@ enum class SurvivorRatio : std::uint8_t {
 
 /// How unevenly a burden lies.
 template <Scalar T>
-struct Concentration {
+struct BurdenSpread {
   Ratio<T> largest = 0;     ///< share of the one who bears most
   Ratio<T> herfindahl = 0;  ///< sum of squared shares: 1 where one bears all, 1 / n where n bear the same
   Ratio<T> gini = 0;        ///< 0: all bear the same
@@ -168,8 +168,8 @@ template <Scalar T>
 /// @par Cost     O(n log n), no allocation
 /// @par Source   C. Gini 1912; O. Herfindahl 1950
 template <Scalar T>
-[[nodiscard]] Concentration<T> concentration(std::span<T> burdens) {
-  Concentration<T> c;
+[[nodiscard]] BurdenSpread<T> burden_spread(std::span<T> burdens) {
+  BurdenSpread<T> c;
   std::sort(burdens.begin(), burdens.end(), [](const T& a, const T& b) { return a < b; });
   T sum = T(0), squares = T(0), ranked = T(0), place = T(0);
   for (const T& x : burdens) {
