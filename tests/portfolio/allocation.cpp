@@ -9,7 +9,10 @@
 #include <loadline/pricing/guard.hpp>
 #include <loadline/waterfall/closing_account.hpp>
 #include <loadline/waterfall/collateral_spiral.hpp>
+#include <loadline/waterfall/lots.hpp>
 #include <loadline/waterfall/pro_rata.hpp>
+#include <loadline/waterfall/queue.hpp>
+#include <loadline/waterfall/water_filling.hpp>
 #include <loadline/waterfall/waterfall.hpp>
 
 #include <array>
@@ -267,6 +270,36 @@ TEMPLATE_TEST_CASE("a whole waterfall allocates nothing", "[allocation]", LOADLI
           done = report ? report->steps : 0;
         }) == 0);
   CHECK(done > 3);
+}
+
+TEMPLATE_TEST_CASE("no policy of deleveraging allocates, of few candidates or of many", "[allocation]", LOADLINE_SCALARS) {
+  using T = TestType;
+  for (const int n : {10, 6'000}) {
+    People<T> people;
+    for (int i = 0; i < n; ++i) {
+      people.add(static_cast<std::uint64_t>(i), T(-1 - i % 5), T(100 + i % 17));
+      people.entries.push_back(T(90 + i % 30));
+      people.scores.push_back(T(i % 700));
+      people.added_variance.push_back(T(i % 9 - 3));
+    }
+    const loadline::Candidates<T> candidates = people.view();
+    loadline::DeleveragingWorkspace<T> workspace(people.size());
+    std::vector<T> out(people.size(), T(0));
+    const loadline::Deleverage<T> d{T(n), 1, T(100), T(101)};
+    const auto allocates = [&](const auto& policy) {
+      bool done = false;
+      const std::size_t count = allocations_of([&] { done = policy.allocate(d, candidates, workspace, std::span<T>(out)).has_value(); });
+      CHECK(done);
+      return count;
+    };
+    CHECK(allocates(loadline::AdlQueue{}) == 0);
+    CHECK(allocates(loadline::ContractsProRata{}) == 0);
+    CHECK(allocates(loadline::ProfitProRata{}) == 0);
+    CHECK(allocates(loadline::RiskAwareProRata<T>{}) == 0);
+    CHECK(allocates(loadline::LeverageWaterFilling{}) == 0);
+    CHECK(allocates(loadline::LeastHedgeBreaking<T>{T(2)}) == 0);
+    CHECK(allocates(loadline::WholeLots<T, loadline::AdlQueue>{{}, T(1)}) == 0);
+  }
 }
 
 TEMPLATE_TEST_CASE("the counter counts: make and a workspace allocate", "[allocation]", LOADLINE_SCALARS) {
