@@ -217,6 +217,11 @@ TEST_CASE("figures beyond the scalar: a code, or numbers; never a NaN", "[adl]")
     CHECK(out[0] + out[1] + out[2] == Approx(need));
     if (need > 6) CHECK(out[0] == Approx(out[2]));
   }
+  // Most of them, each capped: they are at their caps at every level that can be written.
+  People<double> hopeless{{1, -10, 5e-324}, {2, -10, 100}, {3, -10, 5e-324}, {4, -10, 5e-324}, {5, -10, 100}, {6, -10, 5e-324}};
+  hopeless.most = {6, 10, 6, 6, 10, 6};
+  REQUIRE(run(LeverageWaterFilling{}, {30, 1, 100, 100}, hopeless, out));
+  for (std::size_t i = 0; i < out.size(); ++i) CHECK(out[i] == Approx(hopeless.equities[i] < 1 ? 6 : 3));
   // Numbers so small that they have no relative roundoff: still no new bankruptcy.
   for (int k = 1; k < 40; ++k)
     for (const double price : {100.5, 102.0, 103.0, 107.0}) {

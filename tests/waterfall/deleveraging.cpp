@@ -353,6 +353,12 @@ TEST_CASE("lots of a tenth in doubles: the last one is not lost, and nothing is 
     CHECK(scored->report.touched == static_cast<std::size_t>(k));
     CHECK(std::abs(std::accumulate(scored->given.begin(), scored->given.end(), 0.0) - 0.1 * k) < 1e-14);
     if (k < 30) CHECK(scored->report.unplaced == 0);
+    double added = 0;  // the need as a sum of lots: not the double next to k tenths
+    for (int j = 0; j < k; ++j) added += 0.1;
+    const auto summed = try_policy<double>(WholeLots<double, AdlQueue>{{}, 0.1}, {added, 1, 100, 100}, people);
+    CHECK(summed->report.unplaced == 0);
+    CHECK(summed->report.placed == added);
+    CHECK(summed->report.touched == static_cast<std::size_t>(k));
     people.scores.clear();
   }
 }
