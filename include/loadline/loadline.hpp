@@ -46,6 +46,7 @@
 #include "loadline/venues/collateral_tables.hpp"
 #include "loadline/venues/insurance_funds.hpp"
 #include "loadline/version.hpp"
+#include "loadline/waterfall/adl_light.hpp"
 #include "loadline/waterfall/adl_score.hpp"
 #include "loadline/waterfall/asset_fund.hpp"
 #include "loadline/waterfall/book_market.hpp"

@@ -215,7 +215,7 @@ template <Scalar T>
   const auto weight = [candidates, side, rule](std::size_t i) { return queue_weight(candidates, side, rule, i); };
   using Spread = detail::LightSpread<decltype(weight)>;
   const bool many = std::same_as<T, double> && !(n < DeleveragingWorkspace<T>::many) && !(rule.lights > Spread::most_lights);
-  const std::span<T> sums = many ? workspace.sums().first(detail::LightBuckets::count) : std::span<T>();
+  const std::span<T> sums = many ? workspace.weights().first(detail::LightBuckets::count) : std::span<T>();
   std::fill(sums.begin(), sums.end(), T(0));
   std::array<double, detail::LightBuckets::sample> sample;
   std::size_t sampled = 0;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
 
 /// @file
 /// Weighted selection: where in an order a sum reaches what is needed, without sorting.
@@ -57,7 +56,8 @@ struct Undecided {
 
 /// The smallest and the largest key among which the need is thought to end, both included; the larger key goes first.
 struct KeyRange {
-  double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
+  static constexpr double infinity = std::bit_cast<double>(std::uint64_t{0x7FF} << 52);  // <limits> is a thousand lines
+  double low = -infinity, high = infinity;
 };
 
 /// Three standard deviations of the sampled sum to either side of where it reaches the need.
