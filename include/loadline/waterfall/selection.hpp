@@ -186,7 +186,7 @@ struct RangeSums {
     for (std::size_t j = 0; j < count; ++j) {
       const double key = keys[j], weight = weights[j];
       const std::uint32_t i = items.order[j];
-      if (key < range.low) out[i] = 0;
+      out[i] = only_if(range.low <= key, weight);
       items.order[kept] = i;
       items.keys[kept] = key;
       items.weights[kept] = weight;
