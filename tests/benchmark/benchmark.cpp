@@ -410,9 +410,9 @@ double least_of_nine(const F& f) {
   return least;
 }
 
-/// Of a million candidates those who are taken: beside one std::nth_element and one std::sort of the same scores.
+/// Of a million candidates those who are taken, and the lights of all: beside one std::nth_element and one std::sort of the same scores.
 void deleveraging_rows(const char* only) {
-  if (only != nullptr && std::string("adl_queue adl_water_filling").find(only) == std::string::npos) return;
+  if (only != nullptr && std::string("adl_queue adl_lights adl_water_filling").find(only) == std::string::npos) return;
   constexpr std::size_t n = 1'000'000;
   std::mt19937_64 random(1);
   std::lognormal_distribution<double> lognormal(0, 1.5);
@@ -450,8 +450,14 @@ void deleveraging_rows(const char* only) {
                 ours / yardstick, LOADLINE_BENCHMARK_COMPILER, LOADLINE_BENCHMARK_FLAGS);
   };
   const double queue = time(AdlQueue{}), water = time(LeverageWaterFilling{});
+  std::vector<std::uint32_t> lit(n);
+  const double lights = least_of_nine([&] {
+    const auto counted = fill_lights(*candidates, -1, LightRule{}, workspace, std::span<std::uint32_t>(lit));
+    sink = counted ? counted->total : 0;
+  });
   print("adl_queue/nth_element", queue, nth - copy);
   print("adl_queue/sort", queue, sort - copy);
+  print("adl_lights/nth_element", lights, nth - copy);
   print("adl_water_filling/sort", water, sort - copy);
 }
 
