@@ -51,6 +51,28 @@ using StrictMarket = loadline::BookMarket<Strict, loadline::Levels<Strict>>;
   template loadline::Result<loadline::WaterfallReport<Strict>> __VA_ARGS__::run(                                                 \
       loadline::Closing<Strict>&, StrictMarket&, loadline::InsuranceFund<Strict>&, std::span<const loadline::OtherSide<Strict>>, \
       loadline::DeleveragingWorkspace<Strict>&, loadline::Ledger<Strict>&, std::span<loadline::WaterfallStep<Strict>>) const
+// Deleveraging.
+template class loadline::Candidates<double>;
+template class loadline::Candidates<Strict>;
+template struct loadline::LeastHedgeBreaking<double>;
+template struct loadline::LeastHedgeBreaking<Strict>;
+template struct loadline::WholeLots<double, loadline::AdlQueue>;
+template struct loadline::WholeLots<Strict, loadline::ContractsProRata>;
+#define LOADLINE_ALLOCATE(T, ...)                                                                                                          \
+  template loadline::Result<loadline::Allocation<T>> __VA_ARGS__::allocate(const loadline::Deleverage<T>&, const loadline::Candidates<T>&, \
+                                                                           loadline::DeleveragingWorkspace<T>&, std::span<T>) const
+LOADLINE_ALLOCATE(double, loadline::AdlQueue);
+LOADLINE_ALLOCATE(Strict, loadline::AdlQueue);
+LOADLINE_ALLOCATE(double, loadline::LeverageWaterFilling);
+LOADLINE_ALLOCATE(Strict, loadline::LeverageWaterFilling);
+LOADLINE_ALLOCATE(double, loadline::ProfitProRata);
+LOADLINE_ALLOCATE(Strict, loadline::ProfitProRata);
+LOADLINE_ALLOCATE(double, loadline::RiskAwareProRata<double>);
+LOADLINE_ALLOCATE(Strict, loadline::RiskAwareProRata<Strict>);
+template loadline::Result<loadline::QueueCount<double>> loadline::fill_lights(const loadline::Candidates<double>&, int, const loadline::LightRule&,
+                                                                              loadline::DeleveragingWorkspace<double>&, std::span<std::uint32_t>);
+template loadline::Result<loadline::QueueCount<Strict>> loadline::fill_lights(const loadline::Candidates<Strict>&, int, const loadline::LightRule&,
+                                                                              loadline::DeleveragingWorkspace<Strict>&, std::span<std::uint32_t>);
 LOADLINE_RUN(Falls<loadline::CloseEverything, loadline::AtBankruptcy>);
 LOADLINE_RUN(Falls<loadline::CloseToRatio<Strict>, loadline::AtFillablePrice<Strict>>);
 LOADLINE_RUN(Falls<loadline::StepDown, loadline::AtAnyPrice>);
