@@ -83,6 +83,7 @@ int run(const Portfolio<double>& portfolio, const Scene& scene) {
   std::vector<Transfer<double>> storage(200);
   std::vector<WaterfallStep<double>> steps(20);
   Ledger<double> ledger(storage);
+  DeleveragingWorkspace<double> nobody(0);
   const double needed = maintenance(account);
   std::printf("%s\n  equity %.2f, maintenance %.2f\n", scene.name, account.equity, needed);
   std::puts("  second  depth  sold, missing  stage     ended        BTC asked      done  average price  limit or takeover       equity      needed");
@@ -94,7 +95,7 @@ int run(const Portfolio<double>& portfolio, const Scene& scene) {
     if (!as_it_is) return failed(as_it_is.error());
     const double missing = as_it_is->taken_bids;
     BookMarket<double, BookInTime::Side> market{{&*as_it_is, 1}};
-    const auto report = venue.run(account, market, *fund, {}, {}, ledger, std::span<WaterfallStep<double>>(steps));
+    const auto report = venue.run(account, market, *fund, {}, nobody, ledger, std::span<WaterfallStep<double>>(steps));
     if (!report) return failed(report.error());
     book.keep(*as_it_is, now);
     //! [run]

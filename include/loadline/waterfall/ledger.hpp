@@ -114,7 +114,14 @@ class Ledger {
     if (room() == 0) return Error{Errc::bad_size, Field::transfer, index};
     const T turnover = T(turnover_.raw() + amount);
     if (!is_finite(T(T(2) * turnover))) return Error{Errc::overflow, Field::amount, index};  // twice: a balance may round up
-    storage_[size_] = transfer;
+    // Part by part: a copy of the whole would wait for the parts that were just written.
+    Transfer<T>& place = storage_[size_];
+    place.from.kind = transfer.from.kind;
+    place.from.index = transfer.from.index;
+    place.to.kind = transfer.to.kind;
+    place.to.index = transfer.to.index;
+    place.amount = transfer.amount;
+    place.reason = transfer.reason;
     turnover_ = turnover;
     return size_++;
   }

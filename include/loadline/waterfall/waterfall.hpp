@@ -126,7 +126,18 @@ class WaterfallRun {
     fault_ = Error{Errc::bad_size, place ? Field::transfer : Field::account, static_cast<std::uint32_t>(leg)};
     return false;
   }
-  constexpr void note(const WaterfallStep<T>& step) { steps_[count_++] = step; }
+  /// Part by part: a copy of the whole would wait for the parts that were just written.
+  constexpr void note(Stage stage, StepEnd end, std::size_t leg, const T& asked, const T& done, const T& price, const std::optional<T>& limit) {
+    WaterfallStep<T>& step = steps_[count_++];
+    step.stage = stage;
+    step.end = end;
+    step.leg = leg;
+    step.asked = asked;
+    step.done = done;
+    step.price = price;
+    step.limit = limit;
+    step.equity = account_->equity;
+  }
 
   /// Moves money between the account and another party: above zero the account pays.
   constexpr void pay(const T& amount, PartyId to, Reason reason) {
@@ -180,15 +191,14 @@ class WaterfallRun {
       const T fee = T(leg.liquidation_fee_rate * f.value);
       to_the_fund(most < fee ? most : fee, Reason::liquidation_fee);
     }
-    note({Stage::market, T(0) < left ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit,
-          account_->equity});
+    note(Stage::market, T(0) < left ? StepEnd::at_limit : StepEnd::filled, index, size, f.filled, T(0) < f.filled ? T(f.value / f.filled) : T(0), limit);
     return left;
   }
 
   constexpr T to_fund(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size) {
     const std::optional<T> price = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
     if (!price) {
-      note({Stage::fund, StepEnd::solvent, index, size, T(0), T(0), price, account_->equity});
+      note(Stage::fund, StepEnd::solvent, index, size, T(0), T(0), price);
       return size;
     }
     // What the account pays; below zero the fund pays it, so that the account is left with nothing.
@@ -203,13 +213,13 @@ class WaterfallRun {
       if (fault_) return size;
     }
     close(leg, is_long, taken);
-    note({Stage::fund, taken < size ? StepEnd::fund_short : StepEnd::taken_over, index, size, taken, T(0) < taken ? *price : T(0), price, account_->equity});
+    note(Stage::fund, taken < size ? StepEnd::fund_short : StepEnd::taken_over, index, size, taken, T(0) < taken ? *price : T(0), price);
     return T(size - taken);
   }
 
   constexpr T to_others(std::size_t index, ClosingLeg<T>& leg, bool is_long, const T& size, bool filled) {
     if (rules_->order.deleverage_only_unfilled && filled) {
-      note({Stage::deleveraging, StepEnd::market_filled, index, size, T(0), T(0), std::nullopt, account_->equity});
+      note(Stage::deleveraging, StepEnd::market_filled, index, size, T(0), T(0), std::nullopt);
       return size;
     }
     const std::optional<T> bankruptcy = bankruptcy_price(leg, account_->equity, maintenance(*account_), rules_->allotment, T(0));
@@ -240,8 +250,7 @@ class WaterfallRun {
       placed = a->placed;
     }
     close(leg, is_long, placed);
-    note({Stage::deleveraging, placed < size ? StepEnd::unplaced : StepEnd::matched, index, size, placed, T(0) < placed ? price : T(0), bankruptcy,
-          account_->equity});
+    note(Stage::deleveraging, placed < size ? StepEnd::unplaced : StepEnd::matched, index, size, placed, T(0) < placed ? price : T(0), bankruptcy);
     return T(size - placed);
   }
 
@@ -251,14 +260,14 @@ class WaterfallRun {
       if (!room(0, 1)) return;
       const T need = T(-account_->equity), paid = from_the_fund(need);
       if (fault_) return;
-      note({Stage::deficit, paid < need ? StepEnd::paid_in_part : StepEnd::paid, 0, need, paid, T(0), std::nullopt, account_->equity});
+      note(Stage::deficit, paid < need ? StepEnd::paid_in_part : StepEnd::paid, 0, need, paid, T(0), std::nullopt);
     }
     if (rules_->order.socialised && account_->equity < T(0)) {
       if (!room(0, 1)) return;
       const T need = T(-account_->equity);
       pay(T(-need), PartyId{PartyKind::market}, Reason::socialised_loss);
       if (fault_) return;
-      note({Stage::socialised, StepEnd::shared_out, 0, need, need, T(0), std::nullopt, account_->equity});
+      note(Stage::socialised, StepEnd::shared_out, 0, need, need, T(0), std::nullopt);
     }
   }
 
