@@ -7,6 +7,8 @@
 #include <loadline/waterfall/close_out.hpp>
 
 #include <array>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 namespace {
@@ -65,6 +67,11 @@ TEST_CASE("what closing costs is held against the marginal rate of the slice, no
   const auto toxic = effect_of_closing(account, legs[0], T(T(1) / 80));  // 1.25 %, a liquidation fee
   CHECK(toxic.ratio_worse);
   CHECK(toxic.excess_worse);
+  const auto even = effect_of_closing(account, legs[0], T(T(1) / 100));  // just what the slice frees
+  CHECK_FALSE(even.ratio_worse);
+  CHECK_FALSE(even.excess_worse);
+  legs[0].rate = 3;
+  CHECK(marginal_maintenance(legs[0]) == 1'150 + 3);
 }
 
 TEMPLATE_TEST_CASE("a price at which a position is worth nothing", "[waterfall][closing]", LOADLINE_SCALARS) {
@@ -254,13 +261,171 @@ TEMPLATE_TEST_CASE("policies name orders of the size and of the position that th
   CHECK_FALSE(ramp.next(account, CloseProgress<T>{.first_shortage = T(16)}).has_value());  // 4 of 16 are freed: a quarter
   CHECK(plain(loadline::CloseRamp<T>{T(0), T(100), T(13)}.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 1.5);
 
-  CHECK(plain(loadline::CloseRamp<T>{T(0), T(0), T(0)}.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 1.5);  // no time: at once
+  for (const int duration : {0, -100}) {  // no time: at once
+    const auto at_once = loadline::CloseRamp<T>{T(0), T(duration), T(0)}.next(account, CloseProgress<T>{.first_shortage = T(12)});
+    REQUIRE(at_once);
+    CHECK(plain(at_once->size) == 1.5);
+  }
+  CHECK(plain(loadline::CloseRamp<T>{T(T(1) / T(4)), T(100), T(12)}.next(account, CloseProgress<T>{.first_shortage = T(12)})->size) == 0.375);  // not below
+  const CloseProgress<T> ages{.orders = 1, .seconds = num<T>(1e308)};  // more durations than any number holds, of a shortage that was nothing
+  const auto late = loadline::CloseRamp<T>{T(0), num<T>(1e-300), T(0)}.next(account, ages);
+  REQUIRE(late);
+  CHECK(plain(late->size) == 1.5);
 
   for (ClosingLeg<T>& leg : legs) leg.stuck = true;
   CHECK_FALSE(loadline::CloseEverything{}.next(account, first).has_value());
   CHECK_FALSE(loadline::CloseToRatio<T>{}.next(account, first).has_value());
   CHECK_FALSE(loadline::StepDown{}.next(account, first).has_value());
   CHECK_FALSE(share.next(account, first).has_value());
+  CHECK_FALSE(block.next(account, first).has_value());
+  CHECK_FALSE(ramp.next(account, CloseProgress<T>{.first_shortage = T(12)}).has_value());
+}
+
+TEMPLATE_TEST_CASE("policies say of an order whether it is the last word, and send none where nothing is missing", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  using loadline::CloseProgress;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(8)), T(0)}};
+  std::vector<ClosingLeg<T>> legs{{.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64)}};
+  Closing<T> account{T(100), legs};
+  start(account);  // 128 are needed
+  CHECK(loadline::CloseEverything{}.next(account, {})->final);
+  CHECK_FALSE(loadline::CloseToRatio<T>{}.next(account, {})->final);
+  CHECK(loadline::CloseToRatio<T>{.one_order = true}.next(account, {})->final);
+  CHECK_FALSE(loadline::CloseShare<T>{.above = T(512)}.next(account, {})->final);
+  CHECK(loadline::CloseShare<T>{.above = T(2'000)}.next(account, {})->final);
+  const loadline::CloseBlock<T> block{T(1), T(0), T(1'000)};
+  CHECK_FALSE(block.next(account, CloseProgress<T>{.orders = 1}).has_value());  // one order a block
+  const auto none = loadline::StepDown{0}.next(account, {});                    // no tiers down: all of it
+  REQUIRE(none);
+  CHECK(plain(none->size) == 16.0);
+  CHECK(none->final);
+  account.equity = T(128);
+  CHECK_FALSE(loadline::CloseToRatio<T>{}.next(account, {}).has_value());
+  CHECK_FALSE((loadline::CloseRamp<T>{T(1), T(100), T(2)}.next(account, {}).has_value()));
+}
+
+TEMPLATE_TEST_CASE("what an order costs is slippage and both fees", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  const std::vector<Piece<T>> rows{{T(0), T(T(1) / T(8)), T(0)}};
+  const T cost = T(T(1) / T(64));
+  std::vector<ClosingLeg<T>> legs{
+      {.key = KeyId{0}, .size = T(16), .mark = T(64), .maintenance = rows, .measure = T(64), .liquidation_fee_rate = cost, .taker_fee_rate = T(T(2) * cost)}};
+  Closing<T> account{T(116), legs};
+  start(account);  // 12 are missing of 128: 8 a unit, of which 4 are lost again
+  CHECK(plain(loadline::CloseToRatio<T>{.slippage = cost}.next(account, {})->size) == 3.0);
+  CHECK(
+      plain(loadline::CloseRamp<T>{.initial = T(1), .duration = T(1), .whole_below = T(0), .slippage = cost}.next(account, {.first_shortage = T(12)})->size) ==
+      3.0);
+}
+
+TEST_CASE("a ramp closes no more than is enough, though rounding says so", "[waterfall][closing]") {
+  const std::vector<Piece<double>> rows{{0, 0.125, 0}};
+  std::vector<ClosingLeg<double>> legs{{.key = KeyId{0}, .size = 16, .mark = 64, .maintenance = rows, .measure = 64}};
+  Closing<double> account{0, legs};
+  start(account);
+  int more = 0;
+  for (int i = 1; i < 100; ++i) {
+    account.equity = 128 - 0.1 * i;
+    const double shortage = -excess(account), first = 1'000.3, enough = least_part(account, legs[0], 1.0, 0.0).size;
+    more += shortage < first - (first - shortage);
+    CHECK(loadline::CloseRamp<double>{1, 1, 0}.next(account, {.first_shortage = first})->size <= enough);
+  }
+  CHECK(more > 5);
+}
+
+TEST_CASE("a position on a tier's edge but for rounding is in the tier below, and closed whole there", "[waterfall][closing]") {
+  const auto rows = brackets<double>({{0, 0.01}, {10'000, 0.02}});
+  int above = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    const double mark = 50'000.1 + 23.7 * i;
+    std::vector<ClosingLeg<double>> legs{{.key = KeyId{0}, .size = 10'000 / mark, .mark = mark, .maintenance = rows, .measure = mark}};
+    Closing<double> account{0, legs};
+    start(account);
+    above += 10'000 < legs[0].size * mark;
+    const auto order = loadline::StepDown{1}.next(account, {});
+    CHECK(order->size == legs[0].size);
+    CHECK(order->final);
+  }
+  CHECK(above > 10);
+}
+
+TEMPLATE_TEST_CASE("an account to be closed is checked, each figure by its name and position", "[waterfall][closing][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  using loadline::Errc, loadline::Field;
+  const auto fault = [](const auto& spoil) {
+    std::vector<ClosingLeg<T>> legs(2, ClosingLeg<T>{.key = KeyId{0}, .size = T(-16), .mark = T(64), .maintenance = {}, .measure = T(64)});
+    Closing<T> account{T(0), legs};
+    spoil(account, legs[1]);
+    return check(account);
+  };
+  using A = Closing<T>;
+  using L = ClosingLeg<T>;
+  const auto refused = [&](const auto& spoil, Errc code, Field field, std::uint32_t index = 1) {
+    const auto e = fault(spoil);
+    REQUIRE(e);
+    CHECK(*e == loadline::Error{code, field, index});
+  };
+  CHECK_FALSE(fault([](A&, L&) {}));
+  const std::pair<T L::*, Field> figures[] = {{&L::size, Field::size},
+                                              {&L::mark, Field::mark},
+                                              {&L::measure, Field::maintenance_fixed},
+                                              {&L::scale, Field::maintenance_fixed},
+                                              {&L::rate, Field::maintenance_fixed},
+                                              {&L::fixed, Field::maintenance_fixed},
+                                              {&L::liquidation_fee_rate, Field::liquidation_fee_rate},
+                                              {&L::taker_fee_rate, Field::taker_fee_rate}};
+  for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    for (const auto& [figure, field] : figures) refused([&, f = figure](A&, L& l) { l.*f = num<T>(bad); }, Errc::bad_number, field);
+    refused([&](A& a, L&) { a.equity = num<T>(bad); }, Errc::bad_number, Field::account, 0);
+    refused([&](A& a, L&) { a.requirement_ratio = num<T>(bad); }, Errc::bad_number, Field::account, 0);
+  }
+  for (const int bad : {0, -1}) {
+    refused([&](A&, L& l) { l.mark = T(bad); }, Errc::bad_price, Field::mark);
+    refused([&](A& a, L&) { a.requirement_ratio = T(bad); }, Errc::bad_parameter, Field::account, 0);
+  }
+  for (T L::*const figure : {&L::measure, &L::scale, &L::rate, &L::fixed}) {
+    refused([&](A&, L& l) { l.*figure = T(-1); }, Errc::bad_parameter, Field::maintenance_fixed);
+    CHECK_FALSE(fault([&](A&, L& l) { l.*figure = T(0); }));
+  }
+  for (const auto& [figure, field] : {std::pair(&L::liquidation_fee_rate, Field::liquidation_fee_rate), std::pair(&L::taker_fee_rate, Field::taker_fee_rate)})
+    for (const int bad : {-1, 1}) refused([&, f = figure](A&, L& l) { l.*f = T(bad); }, Errc::bad_parameter, field);
+  // Neither notional is too much, both are; their signs do not help.
+  refused([](A& a, L& l) { a.legs[0].mark = l.mark = num<T>(1e307), l.size = T(15); }, Errc::overflow, Field::size);
+}
+
+TEMPLATE_TEST_CASE("what stands behind a position: all where nothing is needed, and prices below zero for shorts only", "[waterfall][closing]",
+                   LOADLINE_SCALARS) {
+  using T = TestType;
+  const auto price = [](int size, int equity) {
+    const ClosingLeg<T> leg{.key = KeyId{0}, .size = T(size), .mark = T(64), .maintenance = {}, .measure = T(64)};
+    return bankruptcy_price(leg, T(equity), T(0), Allotment::by_maintenance, T(0));
+  };
+  CHECK(plain(*price(4, 48)) == 52.0);
+  CHECK(plain(*price(-4, 48)) == 76.0);
+  REQUIRE(price(-4, -260));
+  CHECK(plain(*price(-4, -260)) == -1.0);
+  CHECK_FALSE(price(4, 260));
+}
+
+TEMPLATE_TEST_CASE("a run starts with no position stuck", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  ClosingLeg<T> leg{.key = KeyId{0}, .size = T(1), .mark = T(64), .maintenance = {}, .measure = T(64), .stuck = true};
+  Closing<T> account{T(0), std::span(&leg, 1)};
+  CHECK_FALSE(loadline::CloseEverything{}.next(account, {}));
+  start(account);
+  CHECK(loadline::CloseEverything{}.next(account, {}));
+}
+
+TEMPLATE_TEST_CASE("a position that costs more than it frees may still be enough, closed whole", "[waterfall][closing]", LOADLINE_SCALARS) {
+  using T = TestType;
+  for (const int equity : {63, 64}) {  // closing costs 64 and leaves nothing to be held
+    ClosingLeg<T> leg{.key = KeyId{0}, .size = T(2), .mark = T(64), .maintenance = {}, .measure = T(64), .rate = T(3), .fixed = T(100)};
+    Closing<T> account{T(equity), std::span(&leg, 1)};
+    start(account);
+    const ClosePart<T> part = least_part(account, leg, T(1), T(T(1) / T(2)));
+    CHECK(plain(part.size) == 2.0);
+    CHECK(part.reaches == (equity == 64));
+  }
 }
 
 TEST_CASE("an edge or a share that rounding has moved closes no more than it says", "[waterfall][closing]") {
@@ -296,6 +461,10 @@ TEST_CASE("a requirement that is more than the maintenance is what orders aim at
   CHECK(must_close(account));  // 2 are asked for
   CHECK(loadline::CloseToRatio<T>{}.next(account, {})->size == T(1) / 4);
   CHECK_FALSE(loadline::CloseToRatio<T>{}.done(account));
+  account.equity = 3;
+  CHECK(loadline::CloseToRatio<T>{}.done(account));
+  CHECK_FALSE(loadline::CloseToRatio<T>{.target = T(1) / 2}.done(account));  // 4 would be
+  account.equity = T(3) / 2;
   CHECK(loadline::CloseRamp<T>{T(1), T(100), T(0)}.next(account, {.first_shortage = T(1) / 2})->size == T(1) / 4);
 }
 
@@ -318,4 +487,17 @@ TEMPLATE_TEST_CASE("orders are limited at the bankruptcy price or at the fillabl
   CHECK(plain(*fillable.limit(account, legs[0])) == 64.0);                                                      // and at least 0
   CHECK(plain(*loadline::AtFillablePrice<T>{{.adjustment = T(T(1) / T(2))}}.limit(account, legs[0])) == 64.0);  // no such spread: no worse than the mark
   CHECK_FALSE(loadline::AtAnyPrice{}.limit(account, legs[0]).has_value());
+  // One of two alike: half of the equity behind it, or all.
+  std::vector<ClosingLeg<T>> two{legs[0], legs[0]};
+  two[0].size = two[1].size = T(4);
+  Closing<T> both{T(16), two};
+  start(both);
+  const auto limit = [&](Allotment how) { return plain(*loadline::AtBankruptcy{.allotment = how, .with_fee = false}.limit(both, two[0])); };
+  CHECK(limit(Allotment::by_maintenance) == 62.0);
+  CHECK(limit(Allotment::whole) == 60.0);
+  // A spread wider than the mark: a long is sold at any price.
+  both.equity = T(-100);
+  two[0].rate = T(1'000);
+  start(both);
+  CHECK_FALSE(fillable.limit(both, two[0]).has_value());
 }

@@ -89,6 +89,18 @@ TEMPLATE_TEST_CASE("an account that holds is left alone, wherever its policy aim
   CHECK(plain(v.legs[0].size) == 6.25);
 }
 
+TEMPLATE_TEST_CASE("where a final order turns out too small the next one follows", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  Long<T> v({{T(60), T(100)}}, 0);  // 4 a unit are lost, which the policy does not expect: each order leaves a quarter of what was missing
+  v.account.equity = T(240);
+  const auto report = v.run(Waterfall<T, CloseToRatio<T>, AtAnyPrice, ContractsProRata>{{.one_order = true, .rounds = 3}, {}, {}});
+  REQUIRE(report);
+  CHECK(report->steps == 4);
+  CHECK(plain(v.steps[0].done) == 1.0);
+  CHECK(plain(v.steps[1].done) == 0.25);
+  CHECK(plain(v.legs[0].size) == 0.0);
+}
+
 TEMPLATE_TEST_CASE("what was short before the first order is noted once", "[waterfall]", LOADLINE_SCALARS) {
   using T = TestType;
   const auto shortage = [](std::uint32_t orders, int noted) {
@@ -107,7 +119,7 @@ TEMPLATE_TEST_CASE("what was short before the first order is noted once", "[wate
 TEST_CASE("what rounding leaves of a deficit that the fund paid is no deficit", "[waterfall]") {
   Long<double> v({{64, 100}}, 0);
   v.account.equity = -8;
-  v.fund = *InsuranceFund<double>::make({.balance = 8 - 1e-14});
+  v.fund = *InsuranceFund<double>::make({.balance = 8 - 1e-12});
   const auto report = v.run(Anywhere<double>{{}, {}, {}, StageOrder{.count = 1, .socialised = false}});
   REQUIRE(report);
   CHECK(v.account.equity < 0);
@@ -123,6 +135,26 @@ TEMPLATE_TEST_CASE("a count of more stages than there are counts those that ther
   REQUIRE(report);
   CHECK(report->end == WaterfallEnd::unplaced);
   CHECK(report->steps == 3);
+}
+
+TEMPLATE_TEST_CASE("a stage that is none for positions is passed over", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  Long<T> v({{T(64), T(100)}}, 0);
+  v.account.equity = T(1);
+  const auto report = v.run(Everything<T>{{}, {}, {}, StageOrder{{Stage::deficit, Stage::socialised, Stage::market}}});
+  REQUIRE(report);
+  CHECK(report->end == WaterfallEnd::closed);
+  CHECK(report->steps == 1);
+}
+
+TEMPLATE_TEST_CASE("of an order that passes over the market the market took nothing", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  Long<T> v({{T(64), T(100)}}, 0);
+  v.against(-99);
+  v.account.equity = T(64);
+  REQUIRE(v.run(Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata>{{}, {}, {}, unfilled_only}));
+  CHECK(v.steps[0].stage == Stage::deleveraging);
+  CHECK(v.steps[0].end == StepEnd::matched);
 }
 
 // ---- what a step reports ----
@@ -238,6 +270,7 @@ TEMPLATE_TEST_CASE("money moves between the parties that the venue names, each f
   // A takeover of a position that is worth something, and of one that is worth less than nothing.
   Long<T> taken({}, 0);
   taken.account.equity = T(64);
+  taken.legs[0].taker_fee_rate = T(T(1) / T(2));  // of orders only
   run(taken, usual_order);
   CHECK(moved(taken, fund, Reason::fund_payment) == 64.0);
   CHECK(moved(taken, account, Reason::fund_payment) == -64.0);
@@ -300,6 +333,17 @@ TEMPLATE_TEST_CASE("a liquidation fee is no more than a fill brought beyond the 
     }
 }
 
+TEMPLATE_TEST_CASE("a liquidation fee is no more than the account has left", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  // Worth nothing at 66; half of it at 70 brings 32 beyond that, but half of what was missing is missing for the rest.
+  Long<T> v({{T(70), T(8)}}, 0);
+  v.account.equity = T(-32);
+  v.legs[0].liquidation_fee_rate = T(T(1) / T(4));
+  REQUIRE(v.run(Anywhere<T>{{}, {}, {}, market_only}));
+  CHECK(plain(v.fund.balance().raw()) == 16.0);
+  CHECK(plain(v.account.equity) == 0.0);
+}
+
 // ---- at which price the other side is closed ----
 
 TEMPLATE_TEST_CASE("the price of a deleveraging is the one that the rule names", "[waterfall]", LOADLINE_SCALARS) {
@@ -310,6 +354,7 @@ TEMPLATE_TEST_CASE("the price of a deleveraging is the one that the rule names",
     v.against(size < 0 ? 99 : -99, reference);
     v.account.equity = T(equity);
     v.account.requirement_ratio = T(ratio);
+    v.legs[0].taker_fee_rate = T(T(1) / T(2));  // of orders only
     REQUIRE(v.run(Everything<T>{{}, {}, {}, StageOrder{deleveraging_first.stages, 1, false, false}, {.price = rule}}));
     CHECK(plain(v.steps[0].done) == 16.0);
     CHECK(plain(v.account.equity) == equity + size * (plain(v.steps[0].price) - 64));
@@ -411,6 +456,11 @@ TEMPLATE_TEST_CASE("a deleveraging that places more than it was asked for, or no
   Long<T> v({}, 0);  // more from one than any number holds
   check_refused(run(v, Told<T>{T(16), num<T>(infinity)}), Errc::bad_number, Field::amount, 0);
   untouched(v);
+  for (const double nothing : {-1.0, nan_}) {
+    Long<T> passed({}, 0);
+    CHECK(run(passed, Told<T>{T(0), num<T>(nothing)}));
+    untouched(passed);
+  }
   Long<T> unable({}, 0);
   check_refused(run(unable, Unable<T>{}), Errc::bad_number, Field::score, 5);
   untouched(unable);
@@ -437,6 +487,26 @@ TEMPLATE_TEST_CASE("what one has given up before another's entry fails is closed
   CHECK(plain(v.people.sizes[1]) == -99.0);
   CHECK(plain(v.legs[0].size) == 12.0);
   CHECK(plain(v.account.equity) == -24.0);
+}
+
+TEMPLATE_TEST_CASE("only so much is deleveraged as the order is for", "[waterfall]", LOADLINE_SCALARS) {
+  using T = TestType;
+  Long<T> v({}, 0);
+  v.against(-99);
+  v.account.equity = T(200);
+  REQUIRE(v.run(Waterfall<T, CloseShare<T>, AtBankruptcy, ContractsProRata>{{.share = T(T(1) / T(4)), .above = T(512)}, {}, {}, deleveraging_first}));
+  CHECK(plain(v.people.sizes[0]) == -95.0);
+}
+
+TEMPLATE_TEST_CASE("memory that is too small names the other side that needs more", "[waterfall][bad_input]", LOADLINE_SCALARS) {
+  using T = TestType;
+  Long<T> v({}, 0);
+  v.against(-99);
+  People<T> none;
+  v.others[0].candidates = none.view();
+  v.workspace = DeleveragingWorkspace<T>(0);
+  v.account.equity = T(64);
+  check_refused(v.run(Everything<T>{{}, {}, {}}), Errc::bad_size, Field::counterparty, 1);
 }
 
 TEMPLATE_TEST_CASE("a market that fills more than it was asked for, or no number, is refused", "[waterfall][bad_input]", LOADLINE_SCALARS) {
@@ -473,6 +543,8 @@ TEMPLATE_TEST_CASE("a limit that is no number sells and buys nothing", "[waterfa
       v.account.equity = T(64);
       const Waterfall<T, CloseEverything, LimitAt<T>, ContractsProRata> waterfall{{}, {num<T>(bad)}, {}};
       check_refused(v.run(waterfall), Errc::bad_number, Field::liquidation_price, 1);
+      CHECK(plain(v.legs[1].size) == size);
+      CHECK(v.ledger.size() == 0);  // nor does the fund take it
       CHECK(plain(v.books[0].taken_bids) == 0.0);
       CHECK(plain(v.books[0].taken_asks) == 0.0);
     }
@@ -532,7 +604,7 @@ TEMPLATE_TEST_CASE("what the ledger or the fund cannot hold stops the run, and w
   };
   const Error no_payment{Errc::overflow, Field::fund_limit, 3}, no_contribution{Errc::overflow, Field::fund, 3};
   const Fault faults[] = {
-      {"a sale", 200, 32, 0, 0.125, 0, false, 16, {}},
+      {"a sale, though its fee would fit", 200, 32, 0, std::ldexp(1.0, -30), 0, false, 16, {}},
       {"a trading fee", 200, 64, 0, 0.125, 0, false, 16, {}},
       {"a liquidation fee", 200, 64, 0, 0, 0.125, true, 0, no_contribution},
       {"a takeover", 64, 0, 0, 0, 0, true, 16, no_contribution},
