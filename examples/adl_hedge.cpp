@@ -235,7 +235,7 @@ int main(int argc, char** argv) {
   std::FILE* csv = argc > 2 ? std::fopen(argv[2], "w") : nullptr;
   if (argc > 2 && csv == nullptr) return std::perror(argv[2]), 2;
   std::puts("Scenario, not a reconstruction: account, population, depth, need and bankruptcy price are assumptions. The prices 26.59, 6.02 and 17.00 were");
-  std::puts("traded on 10 October 2025; that a mark went as far as the trades is an assumption too.\n");
+  std::puts("traded on 10 October 2025; that a mark went as far as the trades is an assumption too, and that all contracts are linear.\n");
   if (const int e = own_account(table->rows, csv)) return e;
   if (const int e = on_two_venues(table->rows)) return e;
   return csv == nullptr || std::fclose(csv) == 0 ? 0 : 3;

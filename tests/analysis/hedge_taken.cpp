@@ -181,6 +181,16 @@ TEST_CASE("bad queues are named: ids, sizes, needs, scores, prices", "[hedge_tak
   CHECK(error({2, 7, need_of<T>(9), people.view()}) == Error{Errc::bad_field, Field::position});
   CHECK(error({spot_leg, 7, need_of<T>(9), people.view()}) == Error{Errc::bad_parameter, Field::size});  // the account is long there
   CHECK(error({perp_leg, 11, need_of<T>(9), people.view()}) == Error{Errc::bad_parameter, Field::size});
+  for (const ContractKind kind : {ContractKind::inverse, ContractKind::quanto}) {
+    Hedge<T> other;
+    other.positions[perp_leg].kind = kind;
+    CHECK(one<T>(other, {perp_leg, 7, need_of<T>(9), people.view()}, {}, AdlQueue{}).error() == Error{Errc::unsupported, Field::position});
+  }
+  for (const double multiplier : {0.0, -1.0, no_number}) {
+    Hedge<T> other;
+    other.positions[perp_leg].multiplier = multiplier;
+    CHECK(one<T>(other, {perp_leg, 7, need_of<T>(9), people.view()}, {}, AdlQueue{}).error() == Error{Errc::bad_field, Field::multiplier});
+  }
   CHECK(error({perp_leg, 7, need_of<T>(-1), people.view()}) == Error{Errc::bad_parameter, Field::size});
   CHECK(error({perp_leg, 7, {no_number, 1, 80, 84}, people.view()}) == Error{Errc::bad_number, Field::size});
   CHECK(error({perp_leg, 7, {9, 0, 80, 84}, people.view()}) == Error{Errc::bad_field, Field::position});
@@ -296,6 +306,7 @@ TEST_CASE("a position that ends exactly with its fifth has that light, whatever 
 
 TEST_CASE("bad lights are named", "[hedge_taken][light][bad_input]") {
   const auto error = [](const LitLeg<double>& leg, double need = 5) { return taken_at_light<double>(leg, need).error(); };
+  CHECK(error({.held = 1e307, .side = 1.7e308, .light = 4}, 1.7e308) == Error{Errc::overflow, Field::open_interest});
   CHECK(error({.held = 10, .side = 100, .light = 5}) == Error{Errc::bad_field, Field::score});
   CHECK(error({.held = 10, .side = 100, .light = 0, .lights = 0}) == Error{Errc::bad_field, Field::score});
   CHECK(error({.held = 50, .side = 100, .light = 0}) == Error{Errc::bad_field, Field::score});  // half of the side does not end in the first fifth

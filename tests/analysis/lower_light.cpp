@@ -7,6 +7,7 @@
 
 #include <loadline/analysis/lower_light.hpp>
 #include <loadline/ext/multiprecision.hpp>
+#include <loadline/waterfall/adl_light.hpp>
 
 #include <limits>
 
@@ -216,4 +217,26 @@ TEST_CASE("bad figures and goals are named", "[lower_light][bad_input]") {
   CHECK(FurtherBack<double>::make(people.view(), 1, 1, 0).error() == Error{Errc::bad_field, Field::score});
   people.scores[1] = no_number;
   CHECK(FurtherBack<double>::make(people.view(), 1, 1).error() == Error{Errc::bad_number, Field::score, 1});
+  people = {{1, -1e308, 1}, {2, -1e308, 1}, {3, 1, 1}};
+  people.scores = {1, 2, 3};
+  CHECK(FurtherBack<double>::make(people.view(), 3, 1).error() == Error{Errc::bad_parameter, Field::size, 2});  // a long, where shorts are taken
+  CHECK(FurtherBack<double>::make(people.view(), 1, 1).error() == Error{Errc::overflow, Field::open_interest});
+}
+
+TEST_CASE("who has no equity stands in no queue, and so in front of nobody, as the lights of all have it", "[lower_light]") {
+  People<double> people{{1, -60, -50}, {7, -10, 400}, {3, -90, 500}};
+  people.scores = {1e9, 5, 1};
+  const Candidates<double> population = people.view();
+  DeleveragingWorkspace<double> workspace(3);
+  std::vector<std::uint32_t> lit(3);
+  for (const bool insolvent : {false, true}) {
+    REQUIRE(fill_lights<double>(population, -1, LightRule{.insolvent = insolvent}, workspace, lit));
+    for (const std::size_t row : {std::size_t{1}, std::size_t{2}}) {
+      const auto goal = FurtherBack<double>::make(population, people.ids[row], 1, 5, insolvent);
+      REQUIRE(goal);
+      CHECK(goal->now() == 5 - lit[row]);
+    }
+  }
+  CHECK(lit[1] == 3);
+  CHECK(FurtherBack<double>::make(population, 7, 1)->now() == 0);
 }

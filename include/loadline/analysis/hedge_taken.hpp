@@ -62,7 +62,8 @@ template <Scalar T>
 /// @par Units    base units; scores have none
 /// @par Shape    row < candidates; needs the column of scores
 /// @par Rounding that of the scalar
-/// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_NUMBER (SCORE: one of somebody who may be taken, or the own one; `index`)
+/// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_NUMBER (SCORE: one of somebody who may be taken, or the own one; `index`), OVERFLOW (SIZE: the
+/// side)
 /// @par Cost     O(candidates)
 /// @par Source   as of AdlQueue
 template <Scalar T>
@@ -82,17 +83,19 @@ template <Scalar T>
     out.units_in_front += units;
     ++out.in_front;
   }
+  if (!is_finite(out.side)) return Error{Errc::overflow, Field::size};
   return out;
 }
 
 /// What becomes of each of an account's positions, each in the queue of its own contract, by any policy.
 ///
 /// Where all of a position goes its contracts are the account's own number, else base units over the multiplier.
-/// @par Units    base units; of an inverse contract units of its face value, in the population as well
-/// @par Shape    legs: each position once; the workspace: for the largest population
+/// @par Units    base units of linear contracts
+/// @par Shape    legs: each position once, each judged by itself: `spare` looks at one queue at a time; the workspace: for the largest population
 /// @par Rounding that of the policy, and one division
-/// @par Errors   BAD_FIELD (POSITION: there is no such position; COUNTERPARTY: no candidate has this id), BAD_PARAMETER (SIZE: the candidate's size is not
-///               that of the position), `index` the leg; those of deleverage_price, queue_place and the policy with the leg as `item`
+/// @par Errors   BAD_FIELD (POSITION: there is no such position; MULTIPLIER; COUNTERPARTY: no candidate has this id), UNSUPPORTED (POSITION: an inverse or a
+///               quanto contract, whose transfers are not linear), BAD_PARAMETER (SIZE: the candidate's size is not that of the position), `index` the leg;
+///               those of deleverage_price, queue_place and the policy with the leg as `item`
 /// @par Cost     that of the policy for each leg; allocates what it returns
 /// @par Source   docs/howto/will-my-hedge-be-taken.md
 template <Scalar T, Deleveraging<T> Policy>
@@ -106,6 +109,8 @@ template <Scalar T, Deleveraging<T> Policy>
     const std::size_t row = detail::row_of(leg.population, leg.id);
     if (row == leg.population.size()) return Error{Errc::bad_field, Field::counterparty, i};
     const Position<T>& p = account.positions[leg.position];
+    if (p.kind != ContractKind::linear) return Error{Errc::unsupported, Field::position, i};
+    if (!is_finite(p.multiplier.raw()) || !(T(0) < p.multiplier.raw())) return Error{Errc::bad_field, Field::multiplier, i};
     const T own = T(p.size.raw() * p.multiplier.raw()), apart = magnitude(T(own - leg.population.columns().sizes[row]));
     if (!(apart < T(T(T(8) * unit_roundoff<T>()) * magnitude(own))) && !(apart == T(0))) return Error{Errc::bad_parameter, Field::size, i};
     const Result<T> price = deleverage_price(rule.price, leg.need);

@@ -103,20 +103,23 @@ struct BelowScore {
   [[nodiscard]] constexpr bool reached(const T& score, const T&) const { return score < threshold; }
 };
 
-/// The goal where the population is known: a light further back than `light`, counted by contracts of one side.
+/// The goal where the population is known: a light further back than now, counted by contracts of one side.
 ///
 /// @f[ light = \Big\lceil n\,\frac{front + q}{S} \Big\rceil - 1 @f] 0 is the first to be taken. Closing a part changes q and S.
 /// @par Units    base units
-/// @par Shape    scores: one of every candidate; the own row is not read but for its id
+/// @par Shape    scores: one of every candidate; those of the own row are the score and size now. Accounts without equity stand in no queue unless
+///               `insolvent` says so, as in AdlQueue and fill_lights
 /// @par Rounding that of the scalar
 /// @par Errors   make: BAD_FIELD (COUNTERPARTY: no such id; SCORE: no lights, or more than 1,000; POSITION: `liquidated` is neither 1 nor -1), MISSING_FIELD
-///               (COUNTERPARTY: no scores), BAD_NUMBER (SCORE, `index`)
+///               (COUNTERPARTY: no scores), BAD_NUMBER (SCORE, `index`), BAD_PARAMETER (SIZE: the own position is not on the side that is taken from),
+///               OVERFLOW (OPEN_INTEREST: all of them together)
 /// @par Cost     O(candidates) each; no allocation
 /// @par Source   BitMEX: ceil(5 * cumulative quantity / total)
 template <Scalar T>
 class FurtherBack {
  public:
-  [[nodiscard]] static Result<FurtherBack> make(const Candidates<T>& population, std::uint64_t id, int liquidated, std::uint32_t lights = 5) {
+  [[nodiscard]] static Result<FurtherBack> make(const Candidates<T>& population, std::uint64_t id, int liquidated, std::uint32_t lights = 5,
+                                                bool insolvent = false) {
     const CandidateColumns<T>& c = population.columns();
     if (liquidated != 1 && liquidated != -1) return Error{Errc::bad_field, Field::position};
     if (lights == 0 || lights > 1'000) return Error{Errc::bad_field, Field::score};
@@ -127,8 +130,12 @@ class FurtherBack {
       if (!is_finite(c.scores[i])) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
     }
     if (row == population.size()) return Error{Errc::bad_field, Field::counterparty};
-    FurtherBack out(population, row, liquidated, lights);
+    FurtherBack out(population, row, liquidated, lights, insolvent);
     const T own = population.held(out.side_, row);
+    if (!(T(0) < own)) return Error{Errc::bad_parameter, Field::size, static_cast<std::uint32_t>(row)};
+    T all = T(0);
+    for (std::size_t i = 0; i < population.size(); ++i) all += population.held(out.side_, i);
+    if (!is_finite(T(all * T(static_cast<int>(lights))))) return Error{Errc::overflow, Field::open_interest};
     out.now_ = out.light(c.scores[row], own);
     return out;
   }
@@ -138,7 +145,7 @@ class FurtherBack {
     T front = T(0), all = units;
     for (std::size_t i = 0; i < population_.size(); ++i) {
       const T held = population_.held(side_, i);
-      if (i == row_ || !(T(0) < held)) continue;
+      if (i == row_ || !(T(0) < held) || (!insolvent_ && !(T(0) < c.equities[i]))) continue;
       all += held;
       if (score < c.scores[i] || (c.scores[i] == score && c.ids[i] < c.ids[row_])) front += held;
     }
@@ -153,13 +160,14 @@ class FurtherBack {
   [[nodiscard]] bool reached(const T& score, const T& units) const { return now_ < light(score, units); }
 
  private:
-  FurtherBack(const Candidates<T>& population, std::size_t row, int liquidated, std::uint32_t lights)
-      : population_(population), side_{T(0), liquidated, T(1), T(1)}, row_(row), lights_(lights) {}
+  FurtherBack(const Candidates<T>& population, std::size_t row, int liquidated, std::uint32_t lights, bool insolvent)
+      : population_(population), side_{T(0), liquidated, T(1), T(1)}, row_(row), lights_(lights), insolvent_(insolvent) {}
 
   Candidates<T> population_;
   Deleverage<T> side_;
   std::size_t row_;
   std::uint32_t lights_, now_ = 0;
+  bool insolvent_;
 };
 
 namespace detail {

@@ -38,7 +38,8 @@ inline namespace LOADLINE_FLAGS {
 /// @par Shape    0 < held <= side, light < lights
 /// @par Rounding that of the scalar
 /// @par Errors   BAD_NUMBER (SIZE: held, need, passed_over; OPEN_INTEREST: side), BAD_PARAMETER (SIZE: held or passed_over outside their range, or a need
-///               below zero; OPEN_INTEREST: below what is held), BAD_FIELD (SCORE: no such light, or none that a position of this size can have)
+///               below zero; OPEN_INTEREST: below what is held), BAD_FIELD (SCORE: no such light, or none that a position of this size can have),
+///               OVERFLOW (OPEN_INTEREST: lights times the side)
 /// @par Cost     O(1)
 /// @par Source   BitMEX: ceil(5 * cumulative quantity / total); Binance: rank / number of users; the bounds are derived
 template <Scalar T>
@@ -46,6 +47,7 @@ template <Scalar T>
   if (!is_finite(leg.held) || !is_finite(need) || !is_finite(leg.passed_over)) return Error{Errc::bad_number, Field::size};
   if (!is_finite(leg.side)) return Error{Errc::bad_number, Field::open_interest};
   if (!(T(0) < leg.held) || need < T(0) || leg.passed_over < T(0)) return Error{Errc::bad_parameter, Field::size};
+  if (!is_finite(T(leg.side * T(static_cast<int>(leg.lights <= 1'000 ? leg.lights : 1))))) return Error{Errc::overflow, Field::open_interest};
   if (leg.side < leg.held) return Error{Errc::bad_parameter, Field::open_interest};
   if (leg.lights == 0 || leg.lights > 1'000 || leg.light >= leg.lights) return Error{Errc::bad_field, Field::score};
   T fewest = T(0), most = T(leg.side - leg.held);  // base units in front

@@ -18,7 +18,7 @@ inline namespace v1 {
 
 /// The positions in one contract, column by column, over the caller's storage: the i-th figures of all columns are one position.
 ///
-/// Columns that no policy in use asks for may be left out.
+/// Columns that no policy in use asks for may be left out. Linear contracts: a transfer per base unit is the same at any price.
 template <Scalar T>
 struct CandidateColumns {
   std::span<const std::uint64_t> ids;      ///< each once; where scores are equal the lower one goes first

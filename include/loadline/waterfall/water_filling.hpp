@@ -40,7 +40,7 @@ struct LeverageWaterFilling {
 /// @f[ \min \sum_i \frac{-2 x_i m_i + x_i^2 S}{e_i} \quad\Rightarrow\quad x_i = \mathrm{clamp}\Big(\frac{m_i + \nu e_i}{S},\ 0,\ c_i\Big) @f]
 /// m is the column added_variance: the covariance of a base unit of the position, on its side, with the whole account; below zero the position
 /// hedges, and is closed last. S is the variance of a base unit. Accounts without hedges have m = S q, and this is LeverageWaterFilling without transfer.
-/// Columns from a covariance matrix: ext/eigen_risk.hpp.
+/// Columns from a covariance matrix: ext/eigen_covariance.hpp.
 /// @par Units    base units; S: variance of one base unit over any period, m in the same
 /// @par Shape    needs the column added_variance
 /// @par Rounding that of the scalar; the sum is the need
