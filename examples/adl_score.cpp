@@ -23,7 +23,7 @@ struct ProfitTimesUse {
   template <Scalar T>
   [[nodiscard]] constexpr T score(const AdlPosition<T>& p) const {
     const T gain = profit_share(p);
-    const T use = T(0) < p.equity ? T(p.maintenance / p.equity) : T(1);  // without equity all of it is in use
+    const T use = p.maintenance < p.equity ? T(p.maintenance / p.equity) : T(1);  // all of it, also where the account is liquidated
     return T(0) < gain ? T(gain * use) : T(use - T(1));
   }
 };

@@ -158,6 +158,10 @@ TEMPLATE_TEST_CASE("the price is the rule's", "[hedge_taken]", double, Strict, R
   CHECK(price(DeleveragePrice::bankruptcy, n) == T(84));
   CHECK(price(DeleveragePrice::bankruptcy, {T(1), -1, T(80), T(-3), T(82)}) == T(0));  // a short that is worth nothing at every price: nobody sells below zero
   CHECK(price(DeleveragePrice::reference_capped, {T(1), -1, T(80), T(-3), T(82)}) == T(0));
+  for (const T& worthless : {T(-5), T(0)}) {  // a long that is solvent at every price above zero: the mark
+    CHECK(price(DeleveragePrice::bankruptcy, {T(1), 1, T(80), worthless, T(82)}) == T(80));
+    CHECK(price(DeleveragePrice::reference_capped, {T(1), 1, T(80), worthless, T(82)}) == T(82));
+  }
   CHECK(price(DeleveragePrice::mark, n) == T(80));
   CHECK(price(DeleveragePrice::reference, n) == T(82));
   CHECK(price(DeleveragePrice::reference_capped, n) == T(84));  // a long sold at 82 would leave a deficit
@@ -193,7 +197,7 @@ TEST_CASE("bad queues are named: ids, sizes, needs, scores, prices", "[hedge_tak
   }
   CHECK(error({perp_leg, 7, need_of<T>(-1), people.view()}) == Error{Errc::bad_parameter, Field::size});
   CHECK(error({perp_leg, 7, {no_number, 1, 80, 84}, people.view()}) == Error{Errc::bad_number, Field::size});
-  CHECK(error({perp_leg, 7, {9, 0, 80, 84}, people.view()}) == Error{Errc::bad_field, Field::position});
+  CHECK(error({perp_leg, 7, {9, 0, 80, 84}, people.view()}) == Error{Errc::bad_parameter, Field::position});
   CHECK(error({perp_leg, 7, {9, 1, no_number, 84}, people.view()}) == Error{Errc::bad_number, Field::mark});
   CHECK(error({perp_leg, 7, {9, 1, 0, 84}, people.view()}) == Error{Errc::bad_price, Field::mark});
   CHECK(error({perp_leg, 7, {9, 1, 80, no_number}, people.view()}) == Error{Errc::bad_number, Field::liquidation_price});
@@ -307,9 +311,9 @@ TEST_CASE("a position that ends exactly with its fifth has that light, whatever 
 TEST_CASE("bad lights are named", "[hedge_taken][light][bad_input]") {
   const auto error = [](const LitLeg<double>& leg, double need = 5) { return taken_at_light<double>(leg, need).error(); };
   CHECK(error({.held = 1e307, .side = 1.7e308, .light = 4}, 1.7e308) == Error{Errc::overflow, Field::open_interest});
-  CHECK(error({.held = 10, .side = 100, .light = 5}) == Error{Errc::bad_field, Field::score});
-  CHECK(error({.held = 10, .side = 100, .light = 0, .lights = 0}) == Error{Errc::bad_field, Field::score});
-  CHECK(error({.held = 50, .side = 100, .light = 0}) == Error{Errc::bad_field, Field::score});  // half of the side does not end in the first fifth
+  CHECK(error({.held = 10, .side = 100, .light = 5}) == Error{Errc::bad_parameter, Field::level});
+  CHECK(error({.held = 10, .side = 100, .light = 0, .lights = 0}) == Error{Errc::bad_parameter, Field::level});
+  CHECK(error({.held = 50, .side = 100, .light = 0}) == Error{Errc::bad_parameter, Field::level});  // half of the side does not end in the first fifth
   CHECK(error({.held = 0, .side = 100, .light = 0}) == Error{Errc::bad_parameter, Field::size});
   CHECK(error({.held = 10, .side = 9, .light = 0}) == Error{Errc::bad_parameter, Field::open_interest});
   CHECK(error({.held = 10, .side = 100, .light = 0}, -1) == Error{Errc::bad_parameter, Field::size});

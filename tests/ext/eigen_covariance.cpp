@@ -36,6 +36,12 @@ TEST_CASE("a covariance is symmetric and has no negative eigenvalue; the smalles
   CHECK(is(crooked.error, Errc::bad_covariance, Field::covariance, 1, 0));
   CHECK(crooked.asymmetry == 0.5);
   CHECK(is(Covariance::check(two(-1, 0, 0, -2)).error, Errc::bad_covariance, Field::covariance));
+  // Prices decades apart: judged without units.
+  CHECK(is(Covariance::check(two(1e6, 5e-3, 5e-3, 1e-12)).error, Errc::bad_covariance, Field::covariance));  // a correlation of 5
+  CHECK_FALSE(Covariance::check(two(1e6, 5e-4, 5e-4, 1e-12)).error);
+  CHECK(is(Covariance::check(two(1e6, 0, 0, -1e-12)).error, Errc::bad_covariance, Field::covariance, 1, 1));
+  CHECK(is(Covariance::check(two(1, 0, 0, -1e-15)).error, Errc::bad_covariance, Field::covariance, 1, 1));
+  CHECK(is(Covariance::check(two(0, 1, 1, 1)).error, Errc::bad_covariance, Field::covariance));
   CHECK_FALSE(Covariance::check(two(1, 1, 1, 1)).error);  // one factor: a zero eigenvalue, up to rounding
   CHECK_FALSE(Covariance::check(Eigen::MatrixXd::Zero(3, 3)).error);
   CHECK(is(Covariance::check(Eigen::MatrixXd(0, 0)).error, Errc::bad_size, Field::covariance));

@@ -149,7 +149,7 @@ TEMPLATE_TEST_CASE("what cannot be lit has a code", "[waterfall]", double, Stric
       return r.error();
     };
     CHECK(fault({.lights = 0}, workspace, out) == Error{Errc::bad_parameter, Field::level});
-    CHECK(fault({.lights = 1U << 31}, workspace, out) == Error{Errc::bad_parameter, Field::level});
+    CHECK(fault({.lights = 10'001}, workspace, out) == Error{Errc::bad_parameter, Field::level});
     CHECK(fault({}, small, out) == Error{Errc::bad_size, Field::counterparty});
     CHECK(fault({}, workspace, std::span(out).first(4)) == Error{Errc::bad_size, Field::counterparty});
     for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
@@ -296,6 +296,7 @@ TEMPLATE_TEST_CASE("a light alone leaves a stretch of the queue open", "[waterfa
   CHECK(stretch_of<T>(1, 1U << 31).error() == Error{Errc::bad_parameter, Field::level});
   // 100 on the side, 30 of them one's own, three lights of four: 25 to 50 of them end with one's own last unit.
   const auto units = [](std::uint32_t light, int queue, int own) { return units_in_front<T>(light, 4, {T(queue), T(own)}); };
+  CHECK(units_in_front<double>(4, 10, {90, 63}));  // 0.7 of 90 is less than 63 in doubles, and the lights of all give 4
   REQUIRE(units(3, 100, 30).has_value());
   CHECK(units(3, 100, 30)->least == T(0));
   CHECK(units(3, 100, 30)->most == T(20));

@@ -124,7 +124,8 @@ TEST_CASE("what is to be given up is checked by every policy, and candidates sta
     CHECK(is(with(4, not_a_number, 100), Errc::bad_number, Field::mark));
     CHECK(is(with(4, 100, not_a_number), Errc::bad_number, Field::reference_price));
     CHECK(is(with(4, 100, -infinity), Errc::bad_number, Field::reference_price));
-    CHECK(is(with(4, 1e308, -1e308), Errc::overflow, Field::reference_price));
+    CHECK(is(with(4, 100, -1), Errc::bad_price, Field::reference_price));
+    CHECK_FALSE(with(4, 100, 0));  // a short that is worth nothing at every price
     CHECK(is(with(4, 100, 100, 0), Errc::bad_parameter, Field::position));
 
     People<double> people = three();
@@ -203,6 +204,9 @@ TEST_CASE("figures beyond the scalar: a code, or numbers; never a NaN", "[adl]")
     CHECK(is(e, Errc::overflow, Field::size));
   People<double> poor{{1, -1e200, 1e-200}};
   CHECK(is(fault(RiskAwareProRata<double>{{3, 0}}, plain_one, poor), Errc::overflow, Field::share_weight));
+  // Weights so small that no level reaches the need.
+  People<double> rich{{1, -1, 1e9}, {2, -1, 2e9}, {3, -1, 4e9}};
+  CHECK(is(fault(RiskAwareProRata<double>{{44, 0}}, {0.5, 1, 100, 100}, rich), Errc::overflow, Field::share_weight));
   // The least equity there is: the highest leverage there is, so he is first, whatever it does to the search.
   std::vector<double> out;
   for (const double need : {5.0, 10.0, 12.0, 0.001}) {
@@ -229,6 +233,26 @@ TEST_CASE("figures beyond the scalar: a code, or numbers; never a NaN", "[adl]")
       REQUIRE(run(ContractsProRata{}, {3, 1, 100, price}, tiny, out));
       CHECK((price - 100) * out[0] <= k * 5e-324);
     }
+}
+
+TEST_CASE("what rounding leaves is given to nobody beyond what he has", "[adl]") {
+  std::vector<double> out;
+  People<double> shorts{{1, -8428260248.0563068, 1e12}, {2, -52536.942636258907, 1e12}, {3, -3.4007028545080456e-08, 1e12}};
+  REQUIRE(run(ContractsProRata{}, {842831278.49989438, 1, 100, 100}, shorts, out));
+  for (std::size_t i = 0; i < out.size(); ++i) CHECK(out[i] <= -shorts.sizes[i]);
+  std::vector<double> share{0.30346826941509558};
+  const double most = 0.83895172584603028;
+  const auto a = settle<double>(most, share, [&](std::size_t) { return most; }, {0, 0, 0, 0, 0});
+  CHECK(share[0] == most);
+  CHECK(a.placed == most);
+}
+
+TEST_CASE("a position that is closed needs no entry price", "[adl][bad_input]") {
+  People<double> people{{1, 0, 100}, {2, -1, 100}};
+  people.entries = {0, 90};
+  CHECK(Candidates<double>::make(people.columns()));
+  people.entries = {0, 0};
+  CHECK(is(fault(people.columns()), Errc::bad_price, Field::entry, 1));
 }
 
 TEST_CASE("a score that is no number: an error of who may be taken, nothing of others", "[adl]") {

@@ -340,6 +340,18 @@ TEMPLATE_TEST_CASE("lots go to the largest remainders, ties to the lower id", "[
   CHECK(threes->report.unplaced == T(3));
 }
 
+TEST_CASE("by the largest remainder a larger need can take less of somebody", "[adl]") {
+  for (const auto& [need, last] : {std::pair(10, 2), std::pair(11, 1)}) {
+    People<Rational> people{{1, Rational(-6), Rational(100)}, {2, Rational(-6), Rational(100)}, {3, Rational(-2), Rational(100)}};
+    const Candidates<Rational> candidates = people.view();
+    DeleveragingWorkspace<Rational> workspace(3);
+    const WholeLots<Rational, ContractsProRata> lots{{}, Rational(1)};
+    const Deleverage<Rational> d{Rational(need), 1, Rational(100), Rational(100)};
+    REQUIRE(lots.allocate(d, candidates, workspace, workspace.given()));
+    CHECK(workspace.given()[2] == last);
+  }
+}
+
 TEST_CASE("lots of a tenth in doubles: the last one is not lost, and nothing is reported unplaced", "[adl]") {
   People<double> people;
   for (std::uint64_t i = 0; i < 30; ++i) people.add(i, -0.1, 100);

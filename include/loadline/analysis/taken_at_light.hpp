@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "loadline/core/result.hpp"
-#include "loadline/core/scalar.hpp"
+#include "loadline/waterfall/adl_quantile.hpp"
 
 /// @file
 /// What a published light says of a position in a queue that one cannot see.
@@ -38,30 +37,23 @@ inline namespace LOADLINE_FLAGS {
 /// @par Shape    0 < held <= side, light < lights
 /// @par Rounding that of the scalar
 /// @par Errors   BAD_NUMBER (SIZE: held, need, passed_over; OPEN_INTEREST: side), BAD_PARAMETER (SIZE: held or passed_over outside their range, or a need
-///               below zero; OPEN_INTEREST: below what is held), BAD_FIELD (SCORE: no such light, or none that a position of this size can have),
+///               below zero; OPEN_INTEREST: below what is held; LEVEL: no such light, or none that a position of this size can have),
 ///               OVERFLOW (OPEN_INTEREST: lights times the side)
 /// @par Cost     O(1)
 /// @par Source   BitMEX: ceil(5 * cumulative quantity / total); Binance: rank / number of users; the bounds are derived
 template <Scalar T>
 [[nodiscard]] Result<TakenRange<T>> taken_at_light(const LitLeg<T>& leg, const T& need) {
   if (!is_finite(leg.held) || !is_finite(need) || !is_finite(leg.passed_over)) return Error{Errc::bad_number, Field::size};
-  if (!is_finite(leg.side)) return Error{Errc::bad_number, Field::open_interest};
-  if (!(T(0) < leg.held) || need < T(0) || leg.passed_over < T(0)) return Error{Errc::bad_parameter, Field::size};
-  if (!is_finite(T(leg.side * T(static_cast<int>(leg.lights <= 1'000 ? leg.lights : 1))))) return Error{Errc::overflow, Field::open_interest};
-  if (leg.side < leg.held) return Error{Errc::bad_parameter, Field::open_interest};
-  if (leg.lights == 0 || leg.lights > 1'000 || leg.light >= leg.lights) return Error{Errc::bad_field, Field::score};
-  T fewest = T(0), most = T(leg.side - leg.held);  // base units in front
-  if (!leg.by_users) {
-    const auto edge = [&](std::uint32_t k) { return T(T(T(leg.side * T(static_cast<int>(k))) / T(static_cast<int>(leg.lights))) - leg.held); };
-    if (const T low = edge(leg.light); fewest < low) fewest = low;
-    if (const T high = edge(leg.light + 1); high < most) most = high;
-    if (most < T(-T(T(T(8) * unit_roundoff<T>()) * leg.side))) return Error{Errc::bad_field, Field::score};
-    if (most < T(0)) most = T(0);  // by rounding only
-  }
+  if (need < T(0) || leg.passed_over < T(0)) return Error{Errc::bad_parameter, Field::size};
+  if (leg.lights == 0 || leg.light >= leg.lights) return Error{Errc::bad_parameter, Field::level};
+  const Result<QueueStretch<T>> front = units_in_front<T>(leg.lights - leg.light, leg.lights, {leg.side, leg.held});
+  if (!front && !(leg.by_users && front.error() == Error{Errc::bad_parameter, Field::level})) return front.error();
+  T fewest = leg.by_users ? T(0) : front->least;
+  const T most = leg.by_users ? T(leg.side - leg.held) : front->most;
   fewest -= leg.passed_over;
   if (fewest < T(0)) fewest = T(0);
-  const auto taken = [&](const T& front) {
-    const T left = T(need - front);
+  const auto taken = [&](const T& ahead) {
+    const T left = T(need - ahead);
     if (!(T(0) < left)) return T(0);
     return left < leg.held ? left : leg.held;
   };

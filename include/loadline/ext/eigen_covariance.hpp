@@ -36,9 +36,10 @@ inline namespace LOADLINE_FLAGS {
 class Covariance {
  public:
   /// Looks at a matrix. What rounding does to a sample's covariance is let pass: entries that differ from their mirror image by 2^-40 of the
-  /// deviations, eigenvalues down to -n 2^-50 of the largest.
+  /// deviations, and eigenvalues of the correlations down to -n^2 2^-50.
   /// @par Errors   BAD_SIZE (COVARIANCE: not square, or empty), BAD_NUMBER (COVARIANCE, `index` and `item` the entry), BAD_COVARIANCE (COVARIANCE: not
-  ///               symmetric, `index` and `item` the entry; an eigenvalue below zero, then smallest_eigenvalue tells it)
+  ///               symmetric, `index` and `item` the entry; a variance below zero, `index` and `item` which; an eigenvalue below zero,
+  ///               smallest_eigenvalue tells that of the matrix), OVERFLOW (COVARIANCE)
   [[nodiscard]] static CovarianceCheck check(const Eigen::Ref<const Eigen::MatrixXd>& matrix) {
     CovarianceCheck found;
     const auto fault = [&found](Errc code, Eigen::Index i, Eigen::Index j) {
@@ -60,7 +61,14 @@ class Covariance {
       for (Eigen::Index j = 0; j < i; ++j)
         if (!(std::abs(matrix(i, j) - matrix(j, i)) <= 0x1p-40 * std::sqrt(std::abs(matrix(i, i))) * std::sqrt(std::abs(matrix(j, j)))))
           return fault(Errc::bad_covariance, i, j);
-    if (!(found.smallest_eigenvalue >= -static_cast<double>(n) * 0x1p-50 * std::abs(found.largest_eigenvalue))) return fault(Errc::bad_covariance, 0, 0);
+    // Contracts differ by many decades in price, so signs are judged without units: on the correlations.
+    for (Eigen::Index i = 0; i < n; ++i)
+      if (symmetric(i, i) < 0 || (symmetric(i, i) == 0 && !symmetric.col(i).isZero(0))) return fault(Errc::bad_covariance, i, i);
+    const Eigen::VectorXd unit = symmetric.diagonal().unaryExpr([](double v) { return 0 < v ? 1 / std::sqrt(v) : 0.0; });
+    const Eigen::MatrixXd correlation = unit.asDiagonal() * symmetric * unit.asDiagonal();
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> unitless(correlation, Eigen::EigenvaluesOnly);
+    const double most_rounding = static_cast<double>(n) * static_cast<double>(n) * 0x1p-50;
+    if (unitless.info() != Eigen::Success || !(unitless.eigenvalues().minCoeff() >= -most_rounding)) return fault(Errc::bad_covariance, 0, 0);
     return found;
   }
   [[nodiscard]] static Result<Covariance> make(const Eigen::Ref<const Eigen::MatrixXd>& matrix) {

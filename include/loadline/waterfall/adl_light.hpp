@@ -198,9 +198,9 @@ struct LightSpread {
 /// @par Units    `out`: a count of lights
 /// @par Shape    needs the column of scores; side 1 longs, -1 shorts; `out` and the workspace have a place for each candidate
 /// @par Rounding none where the weights add up exactly; else who ends on the edge of two lights, up to the rounding of the sum, may get either
-/// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_SIZE (COUNTERPARTY), BAD_PARAMETER (LEVEL: no lights, or 2^31 and more), BAD_NUMBER
+/// @par Errors   MISSING_FIELD (COUNTERPARTY: no scores), BAD_SIZE (COUNTERPARTY), BAD_PARAMETER (LEVEL: no lights, or more than 10,000), BAD_NUMBER
 ///               (SCORE: of one in the queue, `index`), OVERFLOW (SIZE: all of them together). `out` has no meaning after an error
-/// @par Cost     O(candidates log lights) expected; many doubles by a histogram, and again inside the buckets on the edges of lights. No allocation
+/// @par Cost     O(candidates log lights + lights) expected; many doubles by a histogram, and again inside the buckets on the edges of lights. No allocation
 /// @par Source   testnet.bitmex.com/app/autoDeleveragingExamples (percentiles); Binance FAQ 360033525471 and its API (adlQuantile)
 template <Scalar T>
 [[nodiscard]] Result<QueueCount<T>> fill_lights(const Candidates<T>& candidates, int side, const LightRule& rule, DeleveragingWorkspace<T>& workspace,
@@ -208,7 +208,7 @@ template <Scalar T>
   const std::span<const T> scores = candidates.columns().scores;
   const std::span<const T> sizes = candidates.columns().sizes;
   const std::size_t n = candidates.size();
-  if (rule.lights == 0 || rule.lights > INT32_MAX) return Error{Errc::bad_parameter, Field::level};
+  if (rule.lights == 0 || rule.lights > 10'000) return Error{Errc::bad_parameter, Field::level};
   if (workspace.size() < n || out.size() < n) return Error{Errc::bad_size, Field::counterparty};
   if (scores.size() != n) return Error{Errc::missing_field, Field::counterparty};
   const std::span<std::uint32_t> order = workspace.order();

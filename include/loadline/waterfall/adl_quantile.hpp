@@ -110,7 +110,7 @@ struct QueueAround {
 /// @par Shape    0 < own <= queue
 /// @par Rounding that of the scalar
 /// @par Errors   those of stretch_of; BAD_NUMBER, BAD_PARAMETER (OPEN_INTEREST the queue, SIZE one's own; BAD_PARAMETER (LEVEL): so large a position does not
-///               show this light)
+///               show this light), OVERFLOW (OPEN_INTEREST)
 /// @par Cost     O(1)
 /// @par Source   docs/explanation/deleveraging-scores.md
 template <Scalar T>
@@ -121,8 +121,13 @@ template <Scalar T>
   if (!is_finite(around.own)) return Error{Errc::bad_number, Field::size};
   if (!(T(0) < around.own)) return Error{Errc::bad_parameter, Field::size};
   if (around.queue < around.own) return Error{Errc::bad_parameter, Field::open_interest};
-  const T least = T(T(shares->least * around.queue) - around.own), most = T(T(shares->most * around.queue) - around.own);
-  if (most < T(0)) return Error{Errc::bad_parameter, Field::level};
+  const T all = T(static_cast<int>(lights)), scaled = T(all * around.queue);
+  if (!is_finite(scaled)) return Error{Errc::overflow, Field::open_interest};
+  const auto edge = [&](std::uint32_t k) { return T(T(T(T(static_cast<int>(k)) * around.queue) / all) - around.own); };
+  const T least = edge(lights - light);
+  T most = edge(lights - light + 1);
+  if (most < T(-T(T(T(8) * unit_roundoff<T>()) * around.queue))) return Error{Errc::bad_parameter, Field::level};
+  if (most < T(0)) most = T(0);  // by rounding only
   return QueueStretch<T>{T(0) < least ? least : T(0), most};
 }
 

@@ -19,7 +19,7 @@ inline namespace v1 {
 
 /// One position's figures. A formula reads those that it names in `needs`.
 ///
-/// Linear contracts. An inverse contract is the other side of a linear one at the reciprocal prices: size and prices of opposite sign and 1/P.
+/// Linear contracts. An inverse contract is the other side of a linear one at the reciprocal prices: a size of the opposite sign, prices 1/P.
 template <Scalar T>
 struct AdlPosition {
   T size;                ///< base units, long > 0
@@ -224,6 +224,10 @@ template <Scalar T, AdlScore<T> S>
     const auto row = static_cast<std::uint32_t>(i);
     for (const Column& column : columns)
       if (column.needed && !is_finite(column.values[i])) return Error{Errc::bad_number, column.field, row};
+    if (c.sizes[i] == T(0)) {  // no position, no entry price
+      out[i] = T(0);
+      continue;
+    }
     if (!(T(0) < c.entries[i])) return Error{Errc::bad_price, Field::entry, row};
     const T s = score.score(c.at(i));
     if (!is_finite(s)) return Error{Errc::overflow, Field::score, row};

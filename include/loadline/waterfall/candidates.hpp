@@ -78,7 +78,7 @@ template <Scalar T>
 class Candidates {
  public:
   /// @par Errors   BAD_SIZE (COUNTERPARTY: columns of different lengths, or 2^32 and more), BAD_NUMBER (SIZE, AMOUNT: the equity, ENTRY, ADDED_VARIANCE,
-  /// CLOSE_FRACTION: most), BAD_PRICE (ENTRY), BAD_PARAMETER (CLOSE_FRACTION: below zero), DUPLICATE_ID (COUNTERPARTY);
+  /// CLOSE_FRACTION: most), BAD_PRICE (ENTRY: of a position that is open), BAD_PARAMETER (CLOSE_FRACTION: below zero), DUPLICATE_ID (COUNTERPARTY);
   ///               `index` is the row, of an id that appears twice the second one. Scores are checked where they are used: they change more often
   /// @par Cost     O(n log n) for the ids, allocates
   [[nodiscard]] static Result<Candidates> make(const CandidateColumns<T>& columns);
@@ -137,7 +137,7 @@ Result<Candidates<T>> Candidates<T>::make(const CandidateColumns<T>& columns) {
     if (!is_finite(columns.equities[i])) return Error{Errc::bad_number, Field::amount, row};
     if (!columns.entries.empty()) {
       if (!is_finite(columns.entries[i])) return Error{Errc::bad_number, Field::entry, row};
-      if (!(T(0) < columns.entries[i])) return Error{Errc::bad_price, Field::entry, row};
+      if (!(T(0) < columns.entries[i]) && !(columns.sizes[i] == T(0))) return Error{Errc::bad_price, Field::entry, row};
     }
     if (!columns.added_variance.empty() && !is_finite(columns.added_variance[i])) return Error{Errc::bad_number, Field::added_variance, row};
     if (!columns.most.empty()) {

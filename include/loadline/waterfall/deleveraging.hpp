@@ -64,7 +64,7 @@ concept Deleveraging = Scalar<T> &&
 /// @par Shape    none
 /// @par Rounding none
 /// @par Errors   BAD_NUMBER (SIZE: the need, MARK, REFERENCE_PRICE: the price), BAD_PARAMETER (SIZE: below zero; POSITION: liquidated is neither 1 nor -1),
-///               BAD_PRICE (MARK), OVERFLOW (REFERENCE_PRICE: so far from the mark), BAD_SIZE (COUNTERPARTY: the workspace or `out` is too short)
+///               BAD_PRICE (MARK; REFERENCE_PRICE: below zero), BAD_SIZE (COUNTERPARTY: the workspace or `out` is too short)
 /// @par Cost     O(1)
 /// @par Source   none
 template <Scalar T>
@@ -75,7 +75,7 @@ template <Scalar T>
   if (!is_finite(d.mark)) return Error{Errc::bad_number, Field::mark};
   if (!(T(0) < d.mark)) return Error{Errc::bad_price, Field::mark};
   if (!is_finite(d.price)) return Error{Errc::bad_number, Field::reference_price};
-  if (!is_finite(transfer_per_unit(d))) return Error{Errc::overflow, Field::reference_price};
+  if (d.price < T(0)) return Error{Errc::bad_price, Field::reference_price};
   if (workspace.size() < candidates.size() || out.size() < candidates.size()) return Error{Errc::bad_size, Field::counterparty};
   return std::nullopt;
 }
@@ -134,7 +134,8 @@ template <Scalar T, class Most>
       if (!anybody && !(T(0) < shares[i])) continue;
       const T room = T(most(i) - shares[i]), more = room < left ? room : left;
       if (!(T(0) < more)) continue;
-      shares[i] += more;
+      shares[i] = room < left ? most(i) : T(shares[i] + more);
+      if (most(i) < shares[i]) shares[i] = most(i);  // by rounding
       left -= more;
     }
   for (const T& x : shares) counted.touched += T(0) < x ? 1 : 0;

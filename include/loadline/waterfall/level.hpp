@@ -144,7 +144,7 @@ template <Scalar T, class Share>
   const std::span<T> most = workspace.numbers().first(n);
   const std::span<std::uint32_t> order = workspace.order();
   std::size_t rising = 0, last = n;  // the rising ones at the front, the last ones at the back
-  T theirs = T(0), range = T(0);
+  T theirs = T(0), range = T(0), slopes = T(0);
   for (std::size_t i = 0; i < n; ++i) {
     most[i] = out[i];
     out[i] = T(0);
@@ -160,6 +160,7 @@ template <Scalar T, class Share>
       continue;
     }
     theirs += most[i];
+    slopes += s.slope;
     order[rising++] = item;
   }
   const auto give = [&](std::span<std::uint32_t> items, const T& need, const auto& of) {
@@ -168,6 +169,7 @@ template <Scalar T, class Share>
       if (T(0) < most[i]) out[i] = of(static_cast<std::uint32_t>(i)).at(level);
   };
   if (d.need < theirs) {
+    if (!is_finite(T(d.need / slopes))) return Error{Errc::overflow, Field::share_weight};
     if (T(0) < d.need) give(order.first(rising), d.need, [&](std::uint32_t i) { return share(i, most[i]); });
   } else {
     const T rest = T(d.need - theirs);

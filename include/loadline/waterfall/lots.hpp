@@ -19,7 +19,7 @@ inline namespace LOADLINE_FLAGS {
 /// Of nobody more than whole lots of what is available is taken. What is less than a lot of the need is unplaced.
 /// @par Units    base units; lot: base units
 /// @par Shape    lot > 0
-/// @par Rounding to the lot; the total is that of whole lots
+/// @par Rounding to the lot; in numbers that round, the last share gives way to the rounding of the sum. The total is that of whole lots
 /// @par Errors   BAD_NUMBER, BAD_PARAMETER (LOT), OVERFLOW (LOT: more lots than the scalar counts), those of the policy
 /// @par Cost     that of the policy, O(candidates log candidates) and the rounding of each share; no allocation
 /// @par Source   Hamilton's method of apportionment; docs/explanation/deleveraging.md
