@@ -11,6 +11,7 @@
 #include <loadline/analysis/taken_cost.hpp>
 #include <loadline/ext/multiprecision.hpp>
 #include <loadline/market/book.hpp>
+#include <loadline/waterfall/adl_light.hpp>
 #include <loadline/waterfall/pro_rata.hpp>
 
 #include <array>
@@ -172,6 +173,24 @@ TEMPLATE_TEST_CASE("the price is the rule's", "[hedge_taken]", double, Strict, R
   n.bankruptcy = std::nullopt;
   CHECK(price(DeleveragePrice::bankruptcy, n) == T(80));  // solvent at every price: the mark
   CHECK(price(DeleveragePrice::reference_capped, n) == T(90));
+}
+
+TEST_CASE("a leg's light is the one that all candidates' lights give; none without scores or without a place in the queue", "[hedge_taken][light]") {
+  const Hedge<double> hedge;
+  People<double> people = shorts<double>();
+  DeleveragingWorkspace<double> workspace(people.size());
+  std::vector<std::uint32_t> lit(people.size());
+  REQUIRE(fill_lights<double>(people.view(), -1, LightRule{}, workspace, lit));
+  std::size_t row = 0;
+  while (people.ids[row] != 7) ++row;
+  const auto light = [&](const DeleverageRule& rule) { return one<double>(hedge, {perp_leg, 7, need_of<double>(9), people.view()}, rule, AdlQueue{})->light; };
+  CHECK(light({}) == lit[row]);
+  CHECK(lit[row] > 0);
+  people.equities[row] = 0;
+  CHECK_FALSE(light({}));
+  CHECK(light({.insolvent = true}));
+  people.scores.clear();
+  CHECK_FALSE(one<double>(hedge, {perp_leg, 7, need_of<double>(9), people.view()}, {}, ContractsProRata{})->light);
 }
 
 TEST_CASE("bad queues are named: ids, sizes, needs, scores, prices", "[hedge_taken][bad_input]") {

@@ -240,3 +240,25 @@ TEST_CASE("who has no equity stands in no queue, and so in front of nobody, as t
   CHECK(lit[1] == 3);
   CHECK(FurtherBack<double>::make(population, 7, 1)->now() == 0);
 }
+
+TEST_CASE("one's own light is the one that all candidates' lights give", "[lower_light][property]") {
+  check_property("lit() equals fill_lights, losers, ties and accounts without equity included", 300, [] {
+    People<Rational> people;
+    for (int i = *rc::gen::inRange(1, 12); i > 0; --i) {
+      people.add(static_cast<std::uint64_t>(i), Rational(*rc::gen::inRange(-9, 10)), Rational(*rc::gen::inRange(-3, 20)));
+      people.scores.push_back(Rational(*rc::gen::inRange(-2, 4)));
+    }
+    const Candidates<Rational> population = people.view();
+    const int liquidated = *rc::gen::arbitrary<bool>() ? 1 : -1;
+    const LightRule rule{.lights = static_cast<std::uint32_t>(*rc::gen::inRange(1, 8)), .insolvent = *rc::gen::arbitrary<bool>()};
+    DeleveragingWorkspace<Rational> workspace(people.size());
+    std::vector<std::uint32_t> lit(people.size());
+    RC_ASSERT(fill_lights<Rational>(population, -liquidated, rule, workspace, lit).has_value());
+    for (std::size_t row = 0; row < people.size(); ++row) {
+      if (lit[row] == 0) continue;
+      const auto own = FurtherBack<Rational>::make(population, people.ids[row], liquidated, rule.lights, rule.insolvent);
+      RC_ASSERT(own.has_value());
+      RC_ASSERT(own->lit() == lit[row]);
+    }
+  });
+}

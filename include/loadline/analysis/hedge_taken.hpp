@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "loadline/analysis/lower_light.hpp"
 #include "loadline/analysis/taken_account.hpp"
 #include "loadline/waterfall/deleverage_price.hpp"
 #include "loadline/waterfall/queue.hpp"
@@ -28,6 +29,7 @@ struct LegTaken {
   T held;                                             ///< base units on the side that is taken from; 0: it is on the other side, and nothing goes
   T units;                                            ///< base units that go
   std::optional<QueuePlace<T>> place = std::nullopt;  ///< where there are scores
+  std::optional<std::uint32_t> light = std::nullopt;  ///< of five by contracts, all lit for the first to be taken; absent: no scores, or not in the queue
   Allocation<T> all;                                  ///< what became of the need
   bool cancels_orders;                                ///< something goes, and the venue then cancels the open orders: stops and re-hedges too
 };
@@ -95,7 +97,8 @@ template <Scalar T>
 /// @par Rounding that of the policy, and one division
 /// @par Errors   BAD_FIELD (POSITION: there is no such position; MULTIPLIER; COUNTERPARTY: no candidate has this id), UNSUPPORTED (POSITION: an inverse or a
 ///               quanto contract, whose transfers are not linear), BAD_PARAMETER (SIZE: the candidate's size is not that of the position), `index` the leg;
-///               those of deleverage_price, queue_place and the policy with the leg as `item`
+///               those of deleverage_price, queue_place, FurtherBack and the policy with the
+///               leg as `item`
 /// @par Cost     that of the policy for each leg; allocates what it returns
 /// @par Source   docs/howto/will-my-hedge-be-taken.md
 template <Scalar T, Deleveraging<T> Policy>
@@ -134,6 +137,11 @@ template <Scalar T, Deleveraging<T> Policy>
       const Result<QueuePlace<T>> place = queue_place(leg.population, d, row);
       if (!place) return of_leg(place.error());
       taken.place = *place;
+      if (rule.insolvent || T(0) < leg.population.columns().equities[row]) {
+        const auto light = FurtherBack<T>::make(leg.population, leg.id, leg.need.liquidated, 5, rule.insolvent);
+        if (!light) return of_leg(light.error());
+        taken.light = light->lit();
+      }
     }
     out.push_back(std::move(taken));
   }

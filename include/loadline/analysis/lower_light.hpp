@@ -111,8 +111,8 @@ struct BelowScore {
 ///               `insolvent` says so, as in AdlQueue and fill_lights
 /// @par Rounding that of the scalar
 /// @par Errors   make: BAD_FIELD (COUNTERPARTY: no such id; SCORE: no lights, or more than 1,000; POSITION: `liquidated` is neither 1 nor -1), MISSING_FIELD
-///               (COUNTERPARTY: no scores), BAD_NUMBER (SCORE, `index`), BAD_PARAMETER (SIZE: the own position is not on the side that is taken from),
-///               OVERFLOW (OPEN_INTEREST: all of them together)
+///               (COUNTERPARTY: no scores), BAD_NUMBER (SCORE: of one in the queue, `index`), BAD_PARAMETER (SIZE: the own position is not on the side that is
+///               taken from), OVERFLOW (OPEN_INTEREST: all of them together)
 /// @par Cost     O(candidates) each; no allocation
 /// @par Source   BitMEX: ceil(5 * cumulative quantity / total)
 template <Scalar T>
@@ -127,14 +127,17 @@ class FurtherBack {
     std::size_t row = population.size();
     for (std::size_t i = 0; i < population.size(); ++i) {
       if (c.ids[i] == id) row = i;
-      if (!is_finite(c.scores[i])) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
     }
     if (row == population.size()) return Error{Errc::bad_field, Field::counterparty};
     FurtherBack out(population, row, liquidated, lights, insolvent);
     const T own = population.held(out.side_, row);
     if (!(T(0) < own)) return Error{Errc::bad_parameter, Field::size, static_cast<std::uint32_t>(row)};
     T all = T(0);
-    for (std::size_t i = 0; i < population.size(); ++i) all += population.held(out.side_, i);
+    for (std::size_t i = 0; i < population.size(); ++i) {
+      const bool queued = i == row || out.queued(i);
+      if (queued && !is_finite(c.scores[i])) return Error{Errc::bad_number, Field::score, static_cast<std::uint32_t>(i)};
+      if (queued) all += population.held(out.side_, i);
+    }
     if (!is_finite(T(all * T(static_cast<int>(lights))))) return Error{Errc::overflow, Field::open_interest};
     out.now_ = out.light(c.scores[row], own);
     return out;
@@ -145,7 +148,7 @@ class FurtherBack {
     T front = T(0), all = units;
     for (std::size_t i = 0; i < population_.size(); ++i) {
       const T held = population_.held(side_, i);
-      if (i == row_ || !(T(0) < held) || (!insolvent_ && !(T(0) < c.equities[i]))) continue;
+      if (i == row_ || !queued(i)) continue;
       all += held;
       if (score < c.scores[i] || (c.scores[i] == score && c.ids[i] < c.ids[row_])) front += held;
     }
@@ -157,11 +160,16 @@ class FurtherBack {
   }
   /// The light at the score in the column.
   [[nodiscard]] std::uint32_t now() const noexcept { return now_; }
+  /// The same as a count of lit lights, as fill_lights has it: all of them for the first to be taken.
+  [[nodiscard]] std::uint32_t lit() const noexcept { return lights_ - now_; }
   [[nodiscard]] bool reached(const T& score, const T& units) const { return now_ < light(score, units); }
 
  private:
   FurtherBack(const Candidates<T>& population, std::size_t row, int liquidated, std::uint32_t lights, bool insolvent)
       : population_(population), side_{T(0), liquidated, T(1), T(1)}, row_(row), lights_(lights), insolvent_(insolvent) {}
+
+  /// Whether a candidate stands in the queue.
+  [[nodiscard]] bool queued(std::size_t i) const { return T(0) < population_.held(side_, i) && (insolvent_ || T(0) < population_.columns().equities[i]); }
 
   Candidates<T> population_;
   Deleverage<T> side_;
